@@ -1,0 +1,42 @@
+"""A node as every host sees it, and the registry of them all."""
+
+from dataclasses import dataclass
+
+from faceplate.spec.knobs import Settings, knobs_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeSpec:
+    """One node of the suite: command line, gizmo, OFX parameters and reference page are derived from this.
+
+    Attributes:
+        name: the class name hosts show.
+        version: raised when a default or the look changes, so that old scripts keep their picture.
+        summary: one sentence for the artist.
+        inputs: names of the inputs in host order; input 0 is the stream that passes through.
+        settings: the class of its knobs.
+    """
+
+    name: str
+    version: int
+    summary: str
+    inputs: tuple[str, ...]
+    settings: type[Settings]
+
+
+_registry: dict[str, NodeSpec] = {}
+
+
+def register(spec: NodeSpec) -> NodeSpec:
+    """Adds a node to the registry and gives it back; a second node of the same name is a mistake of ours."""
+    if spec.name in _registry:
+        msg = f"{spec.name} is registered twice"
+        raise ValueError(msg)
+    knobs_of(spec.settings)
+    _registry[spec.name] = spec
+    return spec
+
+
+def registered() -> dict[str, NodeSpec]:
+    """Every node whose stage has been imported, by name, in order of the names."""
+    return dict(sorted(_registry.items()))

@@ -1,0 +1,341 @@
+"""What travels on the arrows of the walk: plate -> track -> align -> swap -> matte -> composite -> regrain -> deliver.
+
+Plate space: pixels of the display window, origin at its top left, y down; pixel (0, 0) covers [0, 1) x [0, 1) and has
+its centre at (0.5, 0.5). Every value is frozen and holds no library's objects, so any of them can be saved, hashed,
+looked at, and started from.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, NamedTuple, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from faceplate.errors import PlateError
+
+Array: TypeAlias = npt.NDArray[Any]
+Floats: TypeAlias = npt.NDArray[np.float32]
+Matrix: TypeAlias = npt.NDArray[np.float64]
+
+
+class Window(NamedTuple):
+    """A rectangle of whole pixels in plate space; `right` and `bottom` lie just outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Columns; 0 for an empty window."""
+        return max(0, self.right - self.left)
+
+    @property
+    def height(self) -> int:
+        """Rows; 0 for an empty window."""
+        return max(0, self.bottom - self.top)
+
+    @property
+    def is_empty(self) -> bool:
+        """True where the window holds no pixel."""
+        return self.width == 0 or self.height == 0
+
+    def intersect(self, other: "Window") -> "Window":
+        """The pixels that both windows hold."""
+        return Window(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def grow(self, margin_px: int) -> "Window":
+        """The window with a margin on all four sides."""
+        return Window(self.left - margin_px, self.top - margin_px, self.right + margin_px, self.bottom + margin_px)
+
+    def slices(self, inside: "Window") -> tuple[slice, slice]:
+        """The rows and columns that this window takes in an array that covers `inside`."""
+        return (
+            slice(self.top - inside.top, self.bottom - inside.top),
+            slice(self.left - inside.left, self.right - inside.left),
+        )
+
+
+class Sample(Enum):
+    """How one sample of a channel is stored in the file."""
+
+    HALF = "half"
+    FLOAT = "float"
+    UINT8 = "uint8"
+    UINT10 = "uint10"
+    UINT12 = "uint12"
+    UINT16 = "uint16"
+    UINT32 = "uint32"
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The numpy type that holds these samples; 10 and 12 bit codes stand in 16 bit words as 0..1023, 0..4095."""
+        names = {"half": "float16", "float": "float32", "uint10": "uint16", "uint12": "uint16"}
+        return np.dtype(names.get(self.value, self.value))
+
+    @property
+    def top_code(self) -> int | None:
+        """The integer code that stands for 1.0; None for half and float."""
+        if self in (Sample.HALF, Sample.FLOAT):
+            return None
+        return int(2 ** int(self.value.removeprefix("uint")) - 1)
+
+
+class Attribute(NamedTuple):
+    """One entry of a file's header, with the type its format gives it."""
+
+    name: str
+    type: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a frame's file says besides its pixels: windows, shape of a pixel, channels, and every attribute."""
+
+    file_format: str
+    display: Window
+    data: Window
+    channels: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    pixel_aspect: float = 1.0
+    attributes: tuple[Attribute, ...] = ()
+
+    def attribute(self, name: str) -> Any:
+        """The value of the named attribute, or None where the header has no such entry."""
+        return next((entry.value for entry in self.attributes if entry.name == name), None)
+
+    def with_attributes(self, *added: Attribute) -> Self:
+        """The header with these entries added; an entry of the same name is replaced."""
+        names = {entry.name for entry in added}
+        kept = tuple(entry for entry in self.attributes if entry.name not in names)
+        return replace(self, attributes=kept + added)
+
+
+@dataclass(frozen=True)
+class ChannelGroup:
+    """Neighbouring channels of one sample type; `pixels` is rows x columns x channels over the data window."""
+
+    names: tuple[str, ...]
+    pixels: Array
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame as it is stored: half, float or integer codes, in `encoding` (an OpenColorIO colour space), or None."""
+
+    number: int
+    source: str
+    header: Header
+    groups: tuple[ChannelGroup, ...]
+    encoding: str | None = None
+
+    def _colour_group(self) -> tuple[int, list[int]]:
+        for index, group in enumerate(self.groups):
+            if {"R", "G", "B"} <= set(group.names):
+                return index, [group.names.index(name) for name in "RGB"]
+        raise PlateError(
+            self.source,
+            expected="channels R, G and B of one sample type",
+            came=", ".join(self.header.channels),
+            next_step="shuffle the picture into R, G, B before this node, or name another file",
+        )
+
+    @property
+    def sample(self) -> Sample:
+        """How R, G and B are stored."""
+        index, _ = self._colour_group()
+        return self.header.samples[self.header.channels.index(self.groups[index].names[0])]
+
+    def stored(self, window: Window) -> Array:
+        """R, G and B as stored, rows x columns x 3, over a window that lies inside the data window.
+
+        A view of the frame's own pixels where the channels stand in order; read it, never write to it.
+        """
+        index, order = self._colour_group()
+        rows, columns = window.slices(self.header.data)
+        region = self.groups[index].pixels[rows, columns]
+        return region[..., :3] if order == [0, 1, 2] else region[..., order]
+
+    def with_stored(self, window: Window, rgb: Array) -> "Frame":
+        """The frame with R, G and B over `window` replaced; every other sample is the very one that came in."""
+        index, order = self._colour_group()
+        rows, columns = window.slices(self.header.data)
+        pixels = self.groups[index].pixels.copy()
+        for source, target in enumerate(order):
+            pixels[rows, columns, target] = rgb[..., source]
+        groups = list(self.groups)
+        groups[index] = ChannelGroup(self.groups[index].names, pixels)
+        return replace(self, groups=tuple(groups))
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A sequence of frames, read one at a time when asked for. Memory does not depend on its length."""
+
+    source: str
+    frames: tuple[int, ...]
+    encoding: str | None
+    reader: Callable[[int], Frame] = field(repr=False, compare=False)
+
+    def read(self, number: int) -> Frame:
+        """The frame of this number, as stored.
+
+        Raises:
+            PlateError: the plate has no such frame, or its file is damaged.
+        """
+        if number not in self.frames:
+            raise PlateError(
+                f"{self.source}, frame {number}",
+                expected=f"a frame of {describe_frames(self.frames)}",
+                came="no such frame",
+                next_step="check the range, or restore the missing file",
+            )
+        return replace(self.reader(number), encoding=self.encoding)
+
+
+def describe_frames(frames: tuple[int, ...]) -> str:
+    """Frame numbers as a person writes them: `1001-1016`, `1001-1004, 1007`, or `no frames`."""
+    runs: list[list[int]] = []
+    for number in sorted(frames):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs) or "no frames"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person over the frames of a track; rows of frames in which they were not seen are NaN.
+
+    Attributes:
+        name: how the artist calls them; `person1` is the largest face of the shot.
+        landmarks_plate: frames x points x 2, plate pixels.
+        depth_px: frames x points, towards the camera is negative, in plate pixels, relative to the head's centre.
+        confidence: frames x points, 0 to 1.
+        presence: frames, 0 to 1; how sure the landmarker is that this is a face.
+        pose_deg: frames x 3, yaw, pitch and roll in degrees.
+        alignment: frames x 2 x 3, plate pixels to the unit face square.
+        by_hand: frames x points, True where an artist set the point.
+    """
+
+    name: str
+    landmarks_plate: Floats
+    depth_px: Floats
+    confidence: Floats
+    presence: Floats
+    pose_deg: Floats
+    alignment: Matrix
+    by_hand: npt.NDArray[np.bool_]
+
+    @property
+    def seen(self) -> npt.NDArray[np.bool_]:
+        """Frames, True where the person was seen."""
+        missing: npt.NDArray[np.bool_] = np.isnan(self.landmarks_plate).any(axis=(1, 2))
+        return ~missing
+
+
+@dataclass(frozen=True)
+class Track:
+    """Every person of a shot, frame by frame, in plate space."""
+
+    plate: str
+    frames: tuple[int, ...]
+    size: tuple[int, int]
+    pixel_aspect: float
+    landmarker: str
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class Crop:
+    """An aligned face: side x side x 3 in the range the model's card states, and the transform that made it.
+
+    Attributes:
+        rgb_model: side x side x 3, what the model sees.
+        plate_to_crop: 2 x 3, plate pixels to crop pixels (both with pixel centres at 0.5).
+    """
+
+    rgb_model: Floats
+    plate_to_crop: Matrix
+
+
+@dataclass(frozen=True)
+class Swap:
+    """What the model gave for one crop.
+
+    Attributes:
+        rgb_model: side x side x 3 in the model's range.
+        mattes: the model's own mattes by name, each side x side, 0 to 1.
+        crop: what it was given.
+    """
+
+    rgb_model: Floats
+    mattes: Mapping[str, Floats]
+    crop: Crop
+
+
+@dataclass(frozen=True)
+class Matte:
+    """Coverage over a window of the plate: rows x columns, 0 (plate) to 1 (face), exactly 0 outside the window."""
+
+    window: Window
+    coverage: Floats
+
+
+@dataclass(frozen=True)
+class GrainProfile:
+    """How a plate's grain behaves, measured in the scene-linear working space.
+
+    Attributes:
+        encoding: the colour space of the plate it was measured on.
+        exposure: bins, scene-linear value at each bin's middle.
+        sigma: 3 x bins, standard deviation of the grain at that exposure (R, G, B), scene-linear; NaN where the plate
+            had too few flat areas.
+        response: 3 x 2, slope a and floor b of the fit variance = a * exposure + b for each channel.
+        kernel: 3 x side x side, the filter that gives white noise the measured spectrum; squares sum to 1.
+        correlation: 3 x 3, between channels.
+        frames: the frames it was measured on.
+    """
+
+    encoding: str
+    exposure: Floats
+    sigma: Floats
+    response: Floats
+    kernel: Floats
+    correlation: Floats
+    frames: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What made a frame: enough to make it again, and to say who agreed.
+
+    Attributes:
+        frame: its number.
+        inputs: each input by role (plate, track, model, grain) with its path and digest where it has one.
+        settings: every knob of every node by node name.
+        model_digest: SHA-256 of the model file.
+        consent: the consent record of the model's card.
+        versions: Faceplate and the libraries that touch pixels.
+        job: SHA-256 over all of the above but the frame number; equal jobs give equal pixels.
+        output_bytes: size of the delivered file.
+    """
+
+    frame: int
+    inputs: Mapping[str, Mapping[str, str]]
+    settings: Mapping[str, Mapping[str, Any]]
+    model_digest: str
+    consent: str
+    versions: Mapping[str, str]
+    job: str
+    output_bytes: int
