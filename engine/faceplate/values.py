@@ -240,8 +240,7 @@ class Person:
     @property
     def seen(self) -> npt.NDArray[np.bool_]:
         """Frames, True where the person was seen."""
-        missing: npt.NDArray[np.bool_] = np.isnan(self.landmarks_plate).any(axis=(1, 2))
-        return ~missing
+        return np.asarray(np.isfinite(self.landmarks_plate).all(axis=(1, 2)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,6 @@
+"""Where a face sits: the fit to the unit face square, the crop a model sees, and the warps between them."""
+
+from faceplate.align.resample import crop_window, resample
+from faceplate.align.similarity import crop_matrix, fit_alignment, fit_similarity, invert, transform
+
+__all__ = ["crop_matrix", "crop_window", "fit_alignment", "fit_similarity", "invert", "resample", "transform"]

@@ -1,0 +1,22 @@
+"""Model packs (installed, verified, found) and the card that every swap model carries."""
+
+from faceplate.models.card import CropGeometry, ModelCard, card_from_json, card_key, card_to_json
+from faceplate.models.catalogue import Pack, PackFile, catalogue
+from faceplate.models.install import install_pack
+from faceplate.models.packs import PackStatus, find_pack, list_packs, packs_folder
+
+__all__ = [
+    "CropGeometry",
+    "ModelCard",
+    "Pack",
+    "PackFile",
+    "PackStatus",
+    "card_from_json",
+    "card_key",
+    "card_to_json",
+    "catalogue",
+    "find_pack",
+    "install_pack",
+    "list_packs",
+    "packs_folder",
+]

@@ -61,8 +61,9 @@ def _about(entry: "Field[Any]") -> Knob:
 
 
 def _check(node: str, entry: "Field[Any]", value: Any) -> None:
-    about, kind = _about(entry), type(entry.default)
-    accepted = (int, float) if kind is float else (kind,)
+    about = _about(entry)
+    kind: type[Any] = type(entry.default)
+    accepted: tuple[type[Any], ...] = (int, float) if kind is float else (kind,)
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise _refusal(node, entry.name, type_names[kind], repr(value))
     if about.choices and value not in about.choices:

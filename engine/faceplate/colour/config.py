@@ -1,0 +1,84 @@
+import os
+from functools import lru_cache
+from typing import Any
+
+import PyOpenColorIO as ocio  # noqa: N813 -- the name its own documentation uses
+
+from faceplate.errors import ColourError
+from faceplate.values import Header
+
+builtin_config = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
+"""The config used when neither `$OCIO` nor a script names one; pinned here alone."""
+
+
+@lru_cache(maxsize=8)
+def load_config(path: str | None = None) -> Any:
+    """The OpenColorIO config: the file at `path`, else `$OCIO`, else the pinned ACES studio config.
+
+    Raises:
+        ColourError: the file named is missing or is no config.
+    """
+    named = path or os.environ.get("OCIO")
+    try:
+        return ocio.Config.CreateFromFile(named) if named else ocio.Config.CreateFromBuiltinConfig(builtin_config)
+    except ocio.Exception as fault:
+        raise ColourError(
+            str(named or builtin_config),
+            expected="an OpenColorIO config",
+            came=str(fault).strip(),
+            next_step="correct $OCIO, or unset it to use the built-in ACES studio config",
+        ) from fault
+
+
+def colour_spaces(config: Any) -> tuple[str, ...]:
+    """The names of the config's colour spaces that hold pictures, in its own order."""
+    return tuple(space.getName() for space in config.getColorSpaces() if not space.isData())
+
+
+def resolve_encoding(config: Any, asked: str | None, header: Header, source: str) -> str:
+    """The colour space a plate is encoded in: what was asked for, else what its header declares.
+
+    Headers are believed where they name an interop ID of the config (`colorInteropID`) or say that the file is an
+    ACES container (SMPTE ST 2065-4: linear AP0).
+
+    Raises:
+        ColourError: nobody says, or the config has no such colour space; the message lists what there is.
+    """
+    if asked is not None:
+        return _known(config, asked, source)
+    declared = header.attribute("colorInteropID")
+    if isinstance(declared, str):
+        return _known(config, declared, f"{source}: colorInteropID")
+    if header.attribute("acesImageContainerFlag") == 1:
+        return _known(config, "lin_ap0_scene", f"{source}: acesImageContainerFlag")
+    raise ColourError(
+        f"{source}: encoding",
+        expected="the plate's colour space",
+        came="none, neither from the call nor from the header",
+        next_step="say --colourspace NAME, one of: " + "; ".join(colour_spaces(config)),
+    )
+
+
+def scene_linear(config: Any) -> str:
+    """The working space: the config's `scene_linear` role.
+
+    Raises:
+        ColourError: the config has no such role.
+    """
+    return _known(config, ocio.ROLE_SCENE_LINEAR, "the config's scene_linear role")
+
+
+def _known(config: Any, name: str, thing: str) -> str:
+    space = config.getColorSpace(name) or _by_interop_id(config, name)
+    if space is None or space.isData():
+        raise ColourError(
+            thing,
+            expected="a colour space of the config",
+            came=repr(name),
+            next_step="choose one of: " + "; ".join(colour_spaces(config)),
+        )
+    return str(space.getName())
+
+
+def _by_interop_id(config: Any, name: str) -> Any:
+    return next((space for space in config.getColorSpaces() if space.getInteropID() == name), None)

@@ -1,0 +1,82 @@
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import PyOpenColorIO as ocio  # noqa: N813 -- the name its own documentation uses
+
+from faceplate.colour.config import load_config, scene_linear
+from faceplate.errors import ColourError
+from faceplate.models import ModelCard
+from faceplate.values import Floats
+
+Conversion: TypeAlias = Callable[[Floats], Floats]
+"""Takes rows x columns x 3 in one colour space, gives a new array of the same shape in another; nothing is clamped."""
+
+display_encoding = "srgb_rec709_scene"
+"""What detectors and contact sheets are shown: the sRGB curve on Rec.709 primaries, scene-referred."""
+
+
+def conversion(source: str, target: str, config: Any = None) -> Conversion:
+    """The conversion between two colour spaces of the config, negatives and values above 1 included.
+
+    Raises:
+        ColourError: a space is unknown, or no path leads from one to the other.
+    """
+    return _processor_conversion(config or load_config(), source, target)
+
+
+def to_working(encoding: str, config: Any = None) -> Conversion:
+    """From a plate's encoding to the scene-linear working space."""
+    config = config or load_config()
+    return conversion(encoding, scene_linear(config), config)
+
+
+def from_working(encoding: str, config: Any = None) -> Conversion:
+    """From the scene-linear working space to a plate's encoding."""
+    config = config or load_config()
+    return conversion(scene_linear(config), encoding, config)
+
+
+def to_display(encoding: str, config: Any = None) -> Conversion:
+    """From an encoding to display-referred sRGB, clipped to 0..1: for looking at, never for pixels that are kept."""
+    seen = conversion(encoding, display_encoding, config)
+
+    def clipped(rgb: Floats) -> Floats:
+        return np.clip(np.nan_to_num(seen(rgb), posinf=1.0, neginf=0.0), 0.0, 1.0)
+
+    return clipped
+
+
+def to_model_range(card: ModelCard, config: Any = None) -> Conversion:
+    """From scene-linear to the encoding the card states, its white at 1.0; values beyond white go on above 1."""
+    encode = from_working(card.encoding, config)
+    return lambda rgb_linear: encode(rgb_linear * np.float32(1 / card.white))
+
+
+def from_model_range(card: ModelCard, config: Any = None) -> Conversion:
+    """The way back of `to_model_range`, to scene-linear."""
+    decode = to_working(card.encoding, config)
+    return lambda rgb_model: decode(rgb_model) * np.float32(card.white)
+
+
+@lru_cache(maxsize=32)
+def _processor_conversion(config: Any, source: str, target: str) -> Conversion:
+    try:
+        # Lossless: OpenColorIO's default trades exactness of log and power for speed.
+        processor = config.getProcessor(source, target).getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
+    except ocio.Exception as fault:
+        raise ColourError(
+            f"conversion {source} -> {target}",
+            expected="two colour spaces of the config",
+            came=str(fault).strip(),
+            next_step="check the names; `faceplate doctor` lists the config's colour spaces",
+        ) from fault
+
+    def convert(rgb: Floats) -> Floats:
+        packed = np.array(rgb, np.float32, order="C")
+        rows, columns, channels = packed.shape
+        processor.apply(ocio.PackedImageDesc(packed, columns, rows, channels))
+        return packed
+
+    return convert

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+import colour
+from faceplate.colour import conversion, from_model_range, from_working, to_display, to_model_range, to_working
+from faceplate.errors import ColourError
+from faceplate.models import CropGeometry, ModelCard
+
+LOGC3 = "ARRI LogC3 (EI800)"
+CODES = np.arange(1024, dtype=np.float32) / 1023
+
+
+def grey(values):
+    return np.repeat(np.asarray(values, np.float32)[None, :, None], 3, axis=2)
+
+
+def card(**about):
+    entries = {
+        "name": "n", "version": "1", "licence": "Apache-2.0", "source": "s", "consent": "c", "side_px": 64,
+        "layout": "NCHW", "order": "RGB", "encoding": "srgb_rec709_scene", "white": 2.0, "mean": 0.0, "spread": 1.0,
+        "crop": CropGeometry(2.0, (0.5, 0.5)), "input": "face", "image": "swap", "mattes": {},
+    }  # fmt: skip
+    return ModelCard(**{**entries, **about})
+
+
+def test_logc3_grey_is_what_colour_science_says():
+    linear = to_working(LOGC3)(grey(CODES))[0, :, 1]
+    expected = colour.models.log_decoding_ARRILogC3(CODES.astype(np.float64))
+    np.testing.assert_allclose(linear, expected, rtol=2e-5, atol=2e-6)
+
+
+def test_logc3_colours_reach_acescg_as_colour_science_takes_them():
+    codes = np.random.default_rng(0).uniform(0.1, 0.9, (1, 500, 3)).astype(np.float32)
+    linear = colour.models.log_decoding_ARRILogC3(codes.astype(np.float64))
+    matrix = colour.matrix_RGB_to_RGB(
+        colour.RGB_COLOURSPACES["ARRI Wide Gamut 3"], colour.RGB_COLOURSPACES["ACEScg"], "CAT02"
+    )
+    expected = linear @ matrix.T
+    np.testing.assert_allclose(to_working(LOGC3)(codes), expected, rtol=1e-3, atol=1e-4 * expected.max())
+
+
+def test_every_ten_bit_code_returns_from_the_working_space():
+    back = from_working(LOGC3)(to_working(LOGC3)(grey(CODES)))
+    np.testing.assert_array_equal(np.rint(back * 1023), np.rint(grey(CODES) * 1023))
+
+
+def test_a_conversion_leaves_its_input_alone():
+    codes = grey(CODES)
+    before = codes.copy()
+    to_working(LOGC3)(codes)
+    np.testing.assert_array_equal(codes, before)
+
+
+@pytest.mark.parametrize("encoding", ["srgb_rec709_scene", "ACEScct"])
+def test_the_models_range_returns_highlights_and_negatives(encoding):
+    linear = np.random.default_rng(1).uniform(-0.05, 40, (20, 30, 3)).astype(np.float32)
+    about = card(encoding=encoding)
+    back = from_model_range(about)(to_model_range(about)(linear))
+    np.testing.assert_allclose(back, linear, rtol=1e-4, atol=1e-4)
+
+
+def test_the_models_white_stands_at_one():
+    white = to_model_range(card(white=4.0))(np.full((1, 1, 3), 4.0, np.float32))
+    np.testing.assert_allclose(white, 1.0, atol=1e-4)
+
+
+def test_a_display_picture_is_clipped_and_has_no_nan():
+    rgb = np.array([[[np.nan, -3.0, 0.5], [np.inf, 90.0, -np.inf]]], np.float32)
+    seen = to_display("ACEScg")(rgb)
+    assert np.isfinite(seen).all()
+    assert seen.min() >= 0
+    assert seen.max() <= 1
+
+
+def test_an_unknown_pair_is_refused_by_name():
+    with pytest.raises(ColourError, match="conversion NoSuchSpace"):
+        conversion("NoSuchSpace", "ACEScg")
