@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from faceplate.models import find_pack
+
 FOOTAGE = Path(__file__).parents[2] / "shared" / "footage"
 
 
@@ -11,3 +13,9 @@ def footage():
     if not FOOTAGE.is_dir():
         pytest.skip("the real clips are not here; see SOURCES.md of ../shared/footage")
     return FOOTAGE
+
+
+@pytest.fixture(scope="session")
+def face_pack():
+    """The folder of the installed MediaPipe pack; a test that uses it fails where `make test` has not installed it."""
+    return find_pack("mediapipe-face")

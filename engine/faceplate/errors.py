@@ -1,17 +1,17 @@
 """The errors that Faceplate raises, one branch for each person who can act on them.
 
-    FaceplateError
-      ArtistError           a plate, a track or a knob: the person at the graph can mend it
-        CallError           the call itself was wrong (exit code 2)
-        PlateError          a frame that is missing, damaged or not of this sequence
-        ColourError         an encoding that is not named or not known
-        TrackError          no face, a damaged track, a frame the track does not hold
-      SetupError            packs, models, disks, devices: the TD can mend it
-        ModelError          a model that is not ONNX, has no card, or has another shape
-        PackError           a model pack that is absent or whose digest is wrong
-        DeviceError         a processor that was asked for and is not there
-        StorageError        a folder that cannot be written, a disk that is full
-      EngineError           neither: a fault of ours, worth a report
+FaceplateError
+  ArtistError           a plate, a track or a knob: the person at the graph can mend it
+    CallError           the call itself was wrong (exit code 2)
+    PlateError          a frame that is missing, damaged or not of this sequence
+    ColourError         an encoding that is not named or not known
+    TrackError          no face, a damaged track, a frame the track does not hold
+  SetupError            packs, models, disks, devices: the TD can mend it
+    ModelError          a model that is not ONNX, has no card, or has another shape
+    PackError           a model pack that is absent or whose digest is wrong
+    DeviceError         a processor that was asked for and is not there
+    StorageError        a folder that cannot be written, a disk that is full
+  EngineError           neither: a fault of ours, worth a report
 """
 
 

@@ -64,6 +64,19 @@ class Window(NamedTuple):
         )
 
 
+def covered_window(mask: Array, window: Window) -> Window:
+    """The smallest window that holds every True pixel of a mask over `window`; empty at its corner where none is."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if rows.size == 0:
+        return Window(window.left, window.top, window.left, window.top)
+    return Window(
+        window.left + int(columns[0]),
+        window.top + int(rows[0]),
+        window.left + int(columns[-1]) + 1,
+        window.top + int(rows[-1]) + 1,
+    )
+
+
 class Sample(Enum):
     """How one sample of a channel is stored in the file."""
 
@@ -99,7 +112,10 @@ class Attribute(NamedTuple):
 
 @dataclass(frozen=True)
 class Header:
-    """What a frame's file says besides its pixels: windows, shape of a pixel, channels, and every attribute."""
+    """What a frame's file says besides its pixels: windows, shape of a pixel, channels, and every attribute.
+
+    `origin` is where the file itself puts the display window's top left corner; plate space puts it at (0, 0).
+    """
 
     file_format: str
     display: Window
@@ -108,6 +124,7 @@ class Header:
     samples: tuple[Sample, ...]
     pixel_aspect: float = 1.0
     attributes: tuple[Attribute, ...] = ()
+    origin: tuple[int, int] = (0, 0)
 
     def attribute(self, name: str) -> Any:
         """The value of the named attribute, or None where the header has no such entry."""

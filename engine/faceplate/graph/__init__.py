@@ -1,0 +1,44 @@
+"""Where the stages meet: the walk of one shot, frames in parallel, renders that go on where they stopped."""
+
+from faceplate.graph.delivery import Outputs, Progress, deliver_shot, grain_digest, shot_job
+from faceplate.graph.frames import for_each_frame
+from faceplate.graph.grain_pass import GrainPass, apply_grain, remove_grain, run_grain_pass
+from faceplate.graph.layers import changed_frame, matte_frame
+from faceplate.graph.plates import open_encoded_plate
+from faceplate.graph.shot import (
+    Rendered,
+    Shot,
+    check_track_fits,
+    encoding_of,
+    measure_shot_grain,
+    person_named,
+    render_frame,
+)
+from faceplate.graph.timing import StageTimes
+from faceplate.graph.tracking import face_pack, track_shot
+
+__all__ = [
+    "GrainPass",
+    "Outputs",
+    "Progress",
+    "Rendered",
+    "Shot",
+    "StageTimes",
+    "apply_grain",
+    "changed_frame",
+    "check_track_fits",
+    "deliver_shot",
+    "encoding_of",
+    "face_pack",
+    "for_each_frame",
+    "grain_digest",
+    "matte_frame",
+    "measure_shot_grain",
+    "open_encoded_plate",
+    "person_named",
+    "remove_grain",
+    "render_frame",
+    "run_grain_pass",
+    "shot_job",
+    "track_shot",
+]

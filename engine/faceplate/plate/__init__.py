@@ -1,0 +1,19 @@
+"""Plates: sequences, stills and movies in, the same format out. OpenImageIO and PyAV live here."""
+
+from faceplate.plate.codes import as_dpx10, as_exr, normalised, stored_from
+from faceplate.plate.patterns import FramePattern, frame_pattern
+from faceplate.plate.read import read_frame
+from faceplate.plate.sequence import open_plate
+from faceplate.plate.write import write_frame
+
+__all__ = [
+    "FramePattern",
+    "as_dpx10",
+    "as_exr",
+    "frame_pattern",
+    "normalised",
+    "open_plate",
+    "read_frame",
+    "stored_from",
+    "write_frame",
+]

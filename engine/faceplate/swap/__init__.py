@@ -1,0 +1,19 @@
+"""The swap model: loaded with its card, run on a device, given its crop. ONNX Runtime lives here."""
+
+from faceplate.swap.crop import cut_crop, region_of
+from faceplate.swap.devices import choose_device, cuda_problem, device_choices, runtime_version
+from faceplate.swap.model import SwapModel, load_model
+from faceplate.swap.settings import FACE_SWAP, FaceSwapSettings
+
+__all__ = [
+    "FACE_SWAP",
+    "FaceSwapSettings",
+    "SwapModel",
+    "choose_device",
+    "cuda_problem",
+    "cut_crop",
+    "device_choices",
+    "load_model",
+    "region_of",
+    "runtime_version",
+]

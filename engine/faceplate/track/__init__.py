@@ -1,0 +1,21 @@
+"""Faces of a plate: found and measured frame by frame, linked over the shot, smoothed, kept as a track. Owns LiteRT."""
+
+from faceplate.track import topology
+from faceplate.track.pose import pose_deg
+from faceplate.track.settings import FACE_TRACK, FaceTrackSettings
+from faceplate.track.topology import face_oval, mesh_to_68
+from faceplate.track.track_file import read_track, track_as_json, write_track
+from faceplate.track.track_plate import track_plate
+
+__all__ = [
+    "FACE_TRACK",
+    "FaceTrackSettings",
+    "face_oval",
+    "mesh_to_68",
+    "pose_deg",
+    "read_track",
+    "topology",
+    "track_as_json",
+    "track_plate",
+    "write_track",
+]

@@ -1,0 +1,27 @@
+"""The plate through read and write alone: same format in, same file out."""
+
+import argparse
+
+from faceplate.cli.report import Report
+from faceplate.deliver import Job, open_delivery, pixel_versions
+from faceplate.graph import for_each_frame
+from faceplate.plate import open_plate
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Plate, range and output."""
+    parser.add_argument("plate", metavar="PLATE", help="sequence (plate.%%04d.exr, plate.####.dpx), still or movie")
+    parser.add_argument("--range", metavar="1001-1100", help="frames to work on; without it, all there are")
+    parser.add_argument("--colourspace", metavar="CS", help="accepted as by every command; samples leave as they came")
+    parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
+
+
+def run(arguments: argparse.Namespace, report: Report) -> None:
+    """Writes every frame of the plate anew."""
+    plate = open_plate(arguments.plate, arguments.range)
+    job = Job({"plate": {"path": plate.source}}, {}, "", "", pixel_versions())
+    delivery = open_delivery(arguments.output, job)
+    waiting = [number for number in plate.frames if not delivery.is_done(number)]
+    with report.frames("deliver", len(waiting)) as count:
+        for_each_frame(waiting, lambda number: delivery.write(plate.read(number)), on_frame=count)
+    report.result(f"{len(waiting)} frames written to {arguments.output}", frames=waiting, output=arguments.output)

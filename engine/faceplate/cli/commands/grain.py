@@ -1,0 +1,74 @@
+"""The plate's grain: measure it, take it out, put it back."""
+
+import argparse
+from pathlib import Path
+
+from faceplate.cli.knobs import add_knobs, settings_from
+from faceplate.cli.plate_arguments import add_plate, opened_plate
+from faceplate.cli.report import Report
+from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, read_profile, write_profile
+from faceplate.graph import GrainPass, apply_grain, measure_shot_grain, open_encoded_plate, remove_grain, run_grain_pass
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """measure, remove or apply, each with its own arguments."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True, dest="action")
+    measure = actions.add_parser("measure", help="measure the grain of a plate and keep its profile")
+    add_plate(measure)
+    measure.add_argument("-o", "--output", metavar="PLATE.grain", type=Path, required=True)
+    remove = actions.add_parser("remove", help="the plate without its grain")
+    add_plate(remove)
+    _add_pass(remove)
+    add_knobs(remove, FaceDegrainSettings)
+    apply = actions.add_parser("apply", help="the plate's grain on a clean comp")
+    add_plate(apply, "comp")
+    apply.add_argument("--plate", metavar="PLATE", required=True, help="the plate whose grain it is")
+    apply.add_argument("--clean", metavar="CLEAN", help="the plate without grain: its own grain is carried over")
+    apply.add_argument("--matte", metavar="MATTE", help="where the comp is clean (channel A); without it, everywhere")
+    _add_pass(apply)
+    add_knobs(apply, FaceRegrainSettings)
+    for action in actions.choices.values():
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace, report: Report) -> None:
+    """Does what the action says."""
+    {"measure": _measure, "remove": _remove, "apply": _apply}[arguments.action](arguments, report)
+
+
+def _add_pass(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", metavar="PLATE.grain", type=Path, required=True, help="made by `grain measure`")
+    parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
+
+
+def _measure(arguments: argparse.Namespace, report: Report) -> None:
+    plate = opened_plate(arguments)
+    profile = measure_shot_grain(plate, plate.frames)
+    write_profile(profile, arguments.output)
+    report.result(f"{arguments.output}: grain of {len(profile.frames)} frames", output=str(arguments.output))
+
+
+def _remove(arguments: argparse.Namespace, report: Report) -> None:
+    plate, profile = opened_plate(arguments), read_profile(arguments.profile)
+    settings = settings_from(arguments, FaceDegrainSettings)
+    _render(remove_grain(plate, profile, settings, arguments.output), report, "degrain")
+
+
+def _apply(arguments: argparse.Namespace, report: Report) -> None:
+    comp = open_encoded_plate(arguments.comp, arguments.range, arguments.colourspace)
+    grain_pass = apply_grain(
+        comp,
+        plate=open_encoded_plate(arguments.plate, None, arguments.colourspace),
+        clean=open_encoded_plate(arguments.clean, None, arguments.colourspace) if arguments.clean else None,
+        matte=arguments.matte,
+        profile=read_profile(arguments.profile),
+        settings=settings_from(arguments, FaceRegrainSettings),
+        output=arguments.output,
+    )
+    _render(grain_pass, report, "regrain")
+
+
+def _render(grain_pass: GrainPass, report: Report, label: str) -> None:
+    with report.frames(label, len(grain_pass.source.frames)) as count:
+        made = run_grain_pass(grain_pass, on_frame=count)
+    report.result(f"{len(made)} frames made", made=made)

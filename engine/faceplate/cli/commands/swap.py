@@ -1,0 +1,75 @@
+"""Runs a swap model on the tracked face and delivers the plate with the result in it, grain and header kept."""
+
+import argparse
+from pathlib import Path
+
+from faceplate.cli.knobs import add_knobs, settings_from
+from faceplate.cli.plate_arguments import add_plate
+from faceplate.cli.report import Report
+from faceplate.deliver import file_digest
+from faceplate.grain import FaceRegrainSettings, read_profile
+from faceplate.graph import Outputs, Shot, check_track_fits, deliver_shot, measure_shot_grain, open_encoded_plate
+from faceplate.graph import person_named, shot_job
+from faceplate.matte import FaceMatteSettings
+from faceplate.plate import open_plate
+from faceplate.swap import FaceSwapSettings, choose_device, device_choices, load_model
+from faceplate.track import read_track
+from faceplate.values import GrainProfile, Plate, Track, describe_frames
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Plate, track, model, outputs, and the knobs of FaceSwap, FaceMatte and FaceRegrain."""
+    add_plate(parser)
+    parser.add_argument("--track", metavar="SHOT.track", type=Path, required=True, help="made by `faceplate track`")
+    parser.add_argument("--model", metavar="M.onnx", type=Path, required=True, help="swap model with its card")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT.%04d.exr", action="append", required=True,
+        help="EXR or 10-bit DPX sequence; say it again for a second format",
+    )  # fmt: skip
+    parser.add_argument("--matte-output", metavar="MATTE.%04d.exr", help="the matte, as channel A")
+    parser.add_argument("--swap-output", metavar="SWAP.%04d.exr", help="the face alone, scene-linear, premultiplied")
+    parser.add_argument("--grain", metavar="PLATE.grain", type=Path, help="grain profile; without it, measured here")
+    parser.add_argument("--device", choices=device_choices, default="auto", help="processor that runs the model")
+    add_knobs(parser, FaceSwapSettings)
+    add_knobs(parser, FaceMatteSettings, "matte_")
+    add_knobs(parser, FaceRegrainSettings, "grain_")
+
+
+def run(arguments: argparse.Namespace, report: Report) -> None:
+    """Renders the frames of the track, or those of --range."""
+    track = read_track(arguments.track)
+    model = load_model(arguments.model, choose_device(arguments.device))
+    plate = open_encoded_plate(arguments.plate, None, arguments.colourspace)
+    numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
+    check_track_fits(track, plate)
+    swap_settings = settings_from(arguments, FaceSwapSettings)
+    shot = Shot(
+        plate=plate,
+        track=track,
+        person=person_named(track, swap_settings.person),
+        model=model,
+        grain=_grain(arguments.grain, plate, track, report),
+        swap_settings=swap_settings,
+        matte_settings=settings_from(arguments, FaceMatteSettings, "matte_"),
+        regrain_settings=settings_from(arguments, FaceRegrainSettings, "grain_"),
+    )
+    inputs = {
+        "plate": {"path": plate.source, "encoding": str(plate.encoding)},
+        "track": {"path": str(arguments.track), "digest": file_digest(arguments.track)},
+    }
+    outputs = Outputs(tuple(arguments.output), arguments.matte_output, arguments.swap_output)
+    report.note(f"{model.card.name} {model.card.version} on {model.device}; consent: {model.card.consent}")
+    with report.frames("swap", len(numbers)) as count:
+        progress = deliver_shot(shot, numbers, outputs, shot_job(shot, inputs), on_frame=count)
+    made, before = describe_frames(progress.made), describe_frames(progress.done_before)
+    report.result(
+        f"made {made}; done before: {before}",
+        made=progress.made, done_before=progress.done_before, outputs=list(arguments.output),
+    )  # fmt: skip
+
+
+def _grain(given: Path | None, plate: Plate, track: Track, report: Report) -> GrainProfile:
+    if given is not None:
+        return read_profile(given)
+    report.note("measuring the plate's grain; give --grain PLATE.grain to use one measured before")
+    return measure_shot_grain(plate, track.frames)

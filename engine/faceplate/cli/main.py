@@ -1,0 +1,49 @@
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+
+import faceplate
+from faceplate.cli.commands import commands
+from faceplate.cli.report import Report
+from faceplate.errors import FaceplateError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Returns 0 when the work is done, 1 when it failed, 2 when the call was wrong."""
+    given = build_parser().parse_args(arguments)
+    report = Report(as_json=given.json)
+    try:
+        given.run(given, report)
+    except FaceplateError as fault:
+        report.failure(fault)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        report.note("stopped; finished frames are whole, and the same call goes on after them")
+        return 1
+    except BrokenPipeError:
+        # The reader of a pipe went away (`faceplate inspect ... | head`): nothing failed.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command and its flags."""
+    parser = argparse.ArgumentParser(prog="faceplate", description=faceplate.__doc__)
+    parser.add_argument("--version", action="version", version=f"faceplate {faceplate.__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in commands:
+        name = command.__name__.rpartition(".")[2]
+        subparser = subparsers.add_parser(name, help=command.__doc__, description=command.__doc__)
+        command.add_arguments(subparser)
+        _every_command(subparser, command.run)
+    return parser
+
+
+def _every_command(parser: argparse.ArgumentParser, run: object) -> None:
+    parser.add_argument("--json", action="store_true", help="machine-readable progress and results, one JSON a line")
+    parser.set_defaults(run=run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

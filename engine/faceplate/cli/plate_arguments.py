@@ -1,0 +1,16 @@
+import argparse
+
+from faceplate.graph import open_encoded_plate
+from faceplate.values import Plate
+
+
+def add_plate(parser: argparse.ArgumentParser, name: str = "plate") -> None:
+    """The arguments of every command that reads a plate: its name, the range, the colour space."""
+    parser.add_argument(name, metavar=name.upper(), help="sequence (plate.%%04d.exr, plate.####.dpx), still or movie")
+    parser.add_argument("--range", metavar="1001-1100", help="frames to work on; without it, all there are")
+    parser.add_argument("--colourspace", metavar="CS", help="OpenColorIO colour space the plate is encoded in")
+
+
+def opened_plate(arguments: argparse.Namespace) -> Plate:
+    """The plate that a call names, its encoding known."""
+    return open_encoded_plate(arguments.plate, arguments.range, arguments.colourspace)

@@ -1,0 +1,87 @@
+import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from faceplate.errors import FaceplateError
+
+
+class Report:
+    """What a command says: words and a progress bar for a person, or with `--json` one JSON object a line.
+
+    A person's progress goes to the error stream, so that results can be piped.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self._lock = threading.Lock()
+        self._console = Console(stderr=True, highlight=False)
+
+    def result(self, words: str, **values: Any) -> None:
+        """The outcome: `words` for a person, the values for a program."""
+        if self.as_json:
+            self.event("result", **values)
+        else:
+            print(words)
+
+    def document(self, values: Mapping[str, Any], words: str) -> None:
+        """A whole document as the outcome: indented JSON with `--json`, `words` otherwise."""
+        print(json.dumps(values, indent=1) if self.as_json else words)
+
+    def note(self, words: str) -> None:
+        """Something a person should know on the way."""
+        if self.as_json:
+            self.event("note", text=words)
+        else:
+            self._console.print(words, markup=False)
+
+    def failure(self, fault: FaceplateError) -> None:
+        """What went wrong, and the next step."""
+        if self.as_json:
+            self.event(
+                "error", kind=type(fault).__name__, thing=fault.thing, expected=fault.expected, came=fault.came,
+                next_step=fault.next_step,
+            )  # fmt: skip
+        else:
+            self._console.print(f"faceplate: {fault}", markup=False, soft_wrap=True)
+
+    def event(self, kind: str, **values: Any) -> None:
+        """One line of JSON."""
+        with self._lock:
+            sys.stdout.write(json.dumps({"event": kind, **values}) + "\n")
+            sys.stdout.flush()
+
+    @contextmanager
+    def frames(self, label: str, total: int) -> Iterator["FrameCount"]:
+        """Progress over frames: a bar with frame, rate and time left, or an event for each."""
+        columns = (
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("frame {task.fields[frame]}"),
+            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+        )  # fmt: skip
+        if self.as_json:
+            self.event("start", stage=label, frames=total)
+            yield FrameCount(self, label, None)
+            return
+        with Progress(*columns, console=self._console) as bar:
+            yield FrameCount(self, label, (bar, bar.add_task(label, total=total, frame="-", rate="")))
+
+
+class FrameCount:
+    """Counts finished frames into a report; called from any thread."""
+
+    def __init__(self, report: Report, label: str, bar: tuple[Progress, Any] | None) -> None:
+        self._report, self._label, self._bar = report, label, bar
+
+    def __call__(self, number: int) -> None:
+        """One more frame is done."""
+        if self._bar is None:
+            self._report.event("frame", stage=self._label, frame=number)
+            return
+        progress, task = self._bar
+        speed = progress.tasks[task].speed
+        progress.update(task, advance=1, frame=number, rate=f"{speed:.2f} frames/s" if speed else "")

@@ -1,0 +1,110 @@
+"""The plate without its grain, edges and highlights in place."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from faceplate.grain.kernel import cross_covariances
+from faceplate.grain.shrink import coefficient_variance, shrunk
+from faceplate.grain.stabilise import Stabiliser
+from faceplate.spec import NodeSpec, Settings, knob, register
+from faceplate.values import Floats, GrainProfile, Matrix, Window
+
+OPPONENTS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])  # one luminance, two colours
+FILL_PX = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceDegrainSettings(Settings):
+    """How much grain goes."""
+
+    amount: float = knob(1.0, help="Share of the found grain that is taken out.", group="Grain", minimum=0, maximum=1)
+    luminance: float = knob(
+        1.0,
+        help="How strong grain in the luminance is taken to be, 1 as measured.",
+        group="Grain",
+        minimum=0,
+        maximum=4,
+    )
+    colour: float = knob(
+        1.0, help="How strong grain in the colour is taken to be, 1 as measured.", group="Grain", minimum=0, maximum=4
+    )
+
+
+FACE_DEGRAIN = register(
+    NodeSpec(
+        name="FaceDegrain",
+        version=1,
+        summary="Takes the plate's grain out, guided by its measured profile.",
+        inputs=("plate",),
+        settings=FaceDegrainSettings,
+    )
+)
+
+
+def degrain(
+    rgb_linear: Floats, profile: GrainProfile, settings: FaceDegrainSettings, *, window: Window | None = None
+) -> Floats:
+    """The picture without the grain that the profile describes, rows x columns x 3, scene-linear.
+
+    Grain is brought to one strength at all exposures, and in each of luminance and two colours what is no stronger than
+    the profile's spectrum allows is taken out. Values below 0 and above 1 come through; NaN and infinite samples stay,
+    and do not spread. With amount 0, or a profile without grain, the picture leaves as it came.
+
+    Args:
+        rgb_linear: the picture.
+        profile: the plate's grain.
+        settings: how much goes.
+        window: where the picture lies on the plate. The blocks stand on the plate's grid, so a crop with a margin of
+            40 pixels gives what the whole picture gives there, to rounding. The plate's corner where absent.
+    """
+    if not settings.amount or not profile.response.any():
+        return rgb_linear.copy()
+    corner = (window.top, window.left) if window else (0, 0)
+    finite = np.isfinite(rgb_linear)
+    whole = rgb_linear if finite.all() else _filled(rgb_linear, finite)
+    scales = _stabilisers(profile.response)
+    even = np.stack([scale.forward(whole[..., each]) for each, scale in enumerate(scales)])
+    smooth = _smoothed(even, _noise(profile, settings), corner)
+    clean = np.stack([scale.inverse(plane) for scale, plane in zip(scales, smooth, strict=True)], axis=-1)
+    mixed = whole + np.float32(settings.amount) * (clean - whole)
+    grainy = profile.response.any(axis=1)
+    return np.where(finite & grainy, mixed, rgb_linear)
+
+
+def _stabilisers(response: Floats) -> list[Stabiliser]:
+    """One a channel; a channel without grain takes the scale of one that has some."""
+    spare = next(each for each in response if each.any())
+    return [Stabiliser.of(each if each.any() else spare) for each in response]
+
+
+def _noise(profile: GrainProfile, settings: FaceDegrainSettings) -> list[Floats]:
+    """The variance of each block coefficient in luminance and the two colours."""
+    grainy = profile.response.any(axis=1).astype(np.float64)
+    covariances = cross_covariances(profile.correlation, profile.kernel) * np.outer(grainy, grainy)[..., None, None]
+    strengths = (settings.luminance, settings.colour, settings.colour)
+    return [
+        coefficient_variance(_seen_along(axis, covariances)) * np.float32(strength**2)
+        for axis, strength in zip(OPPONENTS, strengths, strict=True)
+    ]
+
+
+def _seen_along(axis: Matrix, covariances: Matrix) -> Matrix:
+    return np.asarray(np.einsum("c,d,cdij->ij", axis, axis, covariances))
+
+
+def _smoothed(even: Floats, noise: list[Floats], corner: tuple[int, int]) -> Floats:
+    axes = OPPONENTS.astype(np.float32)
+    planes = np.tensordot(axes, even, axes=1)
+    smooth = np.stack([shrunk(plane, each, corner) for plane, each in zip(planes, noise, strict=True)])
+    return np.tensordot(axes.T, smooth, axes=1)
+
+
+def _filled(rgb_linear: Floats, finite: Floats) -> Floats:
+    """The picture with its NaN and infinite samples replaced by the mean of the finite ones near them, or 0."""
+    known = np.where(finite, rgb_linear, np.float32(0))
+    near = cv2.blur(known, (FILL_PX, FILL_PX))
+    share = cv2.blur(finite.astype(np.float32), (FILL_PX, FILL_PX))
+    mean = np.divide(near, share, out=np.zeros_like(near), where=share > 1 / FILL_PX**3)
+    return np.where(finite, rgb_linear, mean)

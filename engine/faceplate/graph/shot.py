@@ -1,0 +1,177 @@
+"""The walk of one shot, frame by frame: align, swap, matte, composite, regrain. Each frame stands alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from faceplate.colour import Conversion, from_model_range, from_working, to_model_range, to_working
+from faceplate.composite import Composite, composite_face
+from faceplate.errors import EngineError, TrackError
+from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
+from faceplate.graph.timing import StageTimes
+from faceplate.matte import FaceMatteSettings, face_matte
+from faceplate.plate import normalised, stored_from
+from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, region_of
+from faceplate.track import face_oval
+from faceplate.values import Array, Floats, Frame, GrainProfile, Matte, Person, Plate, Swap, Track, describe_frames
+
+grain_sample_frames = 5
+
+
+@dataclass(frozen=True)
+class Shot:
+    """All that a frame of the walk is made from.
+
+    Attributes:
+        plate: with its encoding resolved.
+        track: of that plate.
+        person: whose face is replaced.
+        model: the swap model, loaded.
+        grain: the plate's profile.
+        swap_settings: knobs of FaceSwap.
+        matte_settings: knobs of FaceMatte.
+        regrain_settings: knobs of FaceRegrain.
+        times: where the seconds of each stage are counted.
+    """
+
+    plate: Plate
+    track: Track
+    person: Person
+    model: SwapModel
+    grain: GrainProfile
+    swap_settings: FaceSwapSettings = field(default_factory=FaceSwapSettings)
+    matte_settings: FaceMatteSettings = field(default_factory=FaceMatteSettings)
+    regrain_settings: FaceRegrainSettings = field(default_factory=FaceRegrainSettings)
+    times: StageTimes = field(default_factory=StageTimes, compare=False)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One frame of the walk and what led to it; the last three are None where the person is not seen."""
+
+    frame: Frame
+    swap: Swap | None = None
+    matte: Matte | None = None
+    composite: Composite | None = None
+
+
+def render_frame(shot: Shot, number: int) -> Rendered:
+    """One finished frame: the plate's own samples but for the face, which is swapped, matted and regrained.
+
+    Raises:
+        TrackError: the track does not hold this frame.
+        PlateError: the frame is missing or damaged.
+        ModelError: the model failed on it.
+    """
+    row = _row(shot.track, number)
+    with shot.times.stage("read"):
+        frame = shot.plate.read(number)
+    if not shot.person.seen[row]:
+        return Rendered(frame)
+    with shot.times.stage("colour"):
+        region = region_of(shot.person.alignment[row], shot.model.card, frame.header.data)
+        linear = _to_working(shot)(normalised(frame.stored(region), frame.sample))
+        plate_model = _to_model(shot)(linear)
+    with shot.times.stage("swap"):
+        swap = shot.model.run(cut_crop(plate_model, region, shot.person.alignment[row], shot.model.card))
+    with shot.times.stage("matte"):
+        outline = shot.person.landmarks_plate[row][list(face_oval)]
+        matte = face_matte(outline, swap, shot.model.card.crop, region, shot.matte_settings)
+    with shot.times.stage("composite"):
+        composite = composite_face(plate_model, region, swap, matte, _from_model(shot), shot.swap_settings)
+    with shot.times.stage("regrain"):
+        window = composite.window
+        grained = regrain(composite.rgb_linear, composite.kept, shot.grain, window, number, shot.regrain_settings)
+    with shot.times.stage("colour"):
+        finished = _put_back(frame, composite, grained, from_working(encoding_of(shot.plate)))
+    return Rendered(finished, swap, matte, composite)
+
+
+def person_named(track: Track, name: str) -> Person:
+    """The person of a track by name.
+
+    Raises:
+        TrackError: the track has nobody of that name; the message lists who is there.
+    """
+    for person in track.people:
+        if person.name == name:
+            return person
+    raise TrackError(
+        f"track of {track.plate}",
+        expected=f"a person named {name!r}",
+        came=", ".join(person.name for person in track.people) or "nobody",
+        next_step="set FaceSwap.person to one of them",
+    )
+
+
+def check_track_fits(track: Track, plate: Plate) -> None:
+    """Refuses a track that was made of another format.
+
+    Raises:
+        TrackError: the plate's display window has another size than the track's.
+    """
+    display = plate.read(plate.frames[0]).header.display
+    if (display.width, display.height) != tuple(track.size):
+        raise TrackError(
+            f"track of {track.plate}",
+            expected=f"a plate of {track.size[0]}x{track.size[1]}",
+            came=f"{plate.source} of {display.width}x{display.height}",
+            next_step="track this plate, or name the plate the track was made of",
+        )
+
+
+def measure_shot_grain(plate: Plate, frames: tuple[int, ...]) -> GrainProfile:
+    """The plate's grain, measured on a few of `frames` spread over the shot: the same few for every render of it."""
+    chosen = frames[:: max(1, len(frames) // grain_sample_frames)][:grain_sample_frames]
+
+    def pictures() -> Iterator[tuple[int, Array]]:
+        for number in chosen:
+            frame = plate.read(number)
+            yield number, normalised(frame.stored(frame.header.data), frame.sample)
+
+    return measure_grain(pictures(), to_working(encoding_of(plate)), encoding_of(plate))
+
+
+def encoding_of(plate: Plate) -> str:
+    """The colour space of a plate that was opened with its encoding.
+
+    Raises:
+        EngineError: it was opened without; a fault of ours.
+    """
+    if plate.encoding is None:
+        raise EngineError(
+            plate.source, expected="a plate with its encoding", came="none", next_step="report this with the call you made"
+        )
+    return plate.encoding
+
+
+def _row(track: Track, number: int) -> int:
+    if number not in track.frames:
+        raise TrackError(
+            f"track of {track.plate}, frame {number}",
+            expected=f"a frame of {describe_frames(track.frames)}",
+            came="a frame that was not tracked",
+            next_step="track the whole range, or render the range that is tracked",
+        )
+    return track.frames.index(number)
+
+
+def _put_back(frame: Frame, composite: Composite, rgb_linear: Floats, encode: Conversion) -> Frame:
+    stored = frame.stored(composite.window)
+    encoded = stored_from(encode(rgb_linear), frame.sample)
+    return frame.with_stored(composite.window, np.where(composite.changed[..., None], encoded, stored))
+
+
+def _to_working(shot: Shot) -> Conversion:
+    return to_working(encoding_of(shot.plate))
+
+
+def _to_model(shot: Shot) -> Conversion:
+    gain, encode = np.float32(2.0**shot.swap_settings.exposure_ev), to_model_range(shot.model.card)
+    return lambda linear: encode(linear * gain)
+
+
+def _from_model(shot: Shot) -> Conversion:
+    gain, decode = np.float32(2.0**-shot.swap_settings.exposure_ev), from_model_range(shot.model.card)
+    return lambda rgb_model: decode(rgb_model) * gain

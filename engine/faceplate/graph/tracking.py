@@ -1,0 +1,20 @@
+from collections.abc import Callable
+
+from faceplate.colour import to_display
+from faceplate.graph.shot import encoding_of
+from faceplate.models import find_pack
+from faceplate.track import FaceTrackSettings, track_plate
+from faceplate.values import Plate, Track
+
+face_pack = "mediapipe-face"
+
+
+def track_shot(plate: Plate, settings: FaceTrackSettings, on_frame: Callable[[int], None] | None = None) -> Track:
+    """Every face of a plate, found and followed with the installed face pack.
+
+    Raises:
+        PackError: the pack is not installed, or a file of it is not the one on record.
+        TrackError: there is no face in the range.
+    """
+    pack = find_pack(face_pack)
+    return track_plate(plate, to_display(encoding_of(plate)), settings, pack, on_frame=on_frame)

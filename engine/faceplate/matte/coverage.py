@@ -1,0 +1,49 @@
+import numpy as np
+
+from faceplate.align import invert, resample, transform
+from faceplate.matte.outline import signed_distance
+from faceplate.matte.settings import FaceMatteSettings
+from faceplate.models import CropGeometry
+from faceplate.values import Array, Floats, Matrix, Matte, Swap, Window, covered_window
+
+least_coverage = np.float32(2.0**-10)
+"""Below a quarter of a ten-bit step a matte is taken for nothing, so that no pixel changes without being seen to."""
+
+
+def face_matte(outline_plate: Array, swap: Swap, geometry: CropGeometry, data: Window, settings: FaceMatteSettings) -> Matte:
+    """Coverage of the face over the tightest window that holds it: the outline times the model's own mattes.
+
+    `outline_plate` is a closed ring of points x 2 in plate pixels. The matte is drawn in the crop, where it is small and
+    its edge exact, and brought to the plate once. Its values are those that half float can hold.
+    """
+    matrix = swap.crop.plate_to_crop
+    side_px = swap.crop.rgb_model.shape[0]
+    square_px = side_px / geometry.scale
+    distance = signed_distance(transform(matrix, outline_plate), side_px) - settings.erode / 100 * square_px
+    coverage = _smoothstep(distance / (settings.feather / 100 * square_px))
+    for matte in swap.mattes.values():
+        coverage *= 1 - settings.model_matte * (1 - matte)
+    return _tight(_to_plate(coverage, matrix, data))
+
+
+def _smoothstep(ramp: Array) -> Floats:
+    x = np.clip(ramp, 0, 1)
+    return np.asarray(x * x * (3 - 2 * x), np.float32)
+
+
+def _to_plate(coverage: Floats, plate_to_crop: Matrix, data: Window) -> Matte:
+    side = coverage.shape[0]
+    corners = transform(invert(plate_to_crop), np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * side)
+    left, top = np.floor(corners.min(axis=0)).astype(int)
+    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
+    window = Window(int(left), int(top), int(right), int(bottom)).intersect(data)
+    # Beyond the crop nothing is covered, whatever the crop's own edge says.
+    coverage[[0, -1]] = coverage[:, [0, -1]] = 0
+    return Matte(window, resample(coverage, Window(0, 0, side, side), invert(plate_to_crop), window))
+
+
+def _tight(matte: Matte) -> Matte:
+    coverage = np.clip(matte.coverage, 0, 1)
+    coverage[coverage < least_coverage] = 0
+    window = covered_window(coverage > 0, matte.window)
+    return Matte(window, coverage[window.slices(matte.window)].astype(np.float16).astype(np.float32))

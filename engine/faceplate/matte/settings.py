@@ -1,0 +1,41 @@
+from dataclasses import dataclass
+
+from faceplate.spec import NodeSpec, Settings, knob, register
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceMatteSettings(Settings):
+    """The knobs of FaceMatte."""
+
+    erode: float = knob(
+        0.0,
+        help="Draws the outline in; below 0 it is let out. In hundredths of the face square's side.",
+        minimum=-50.0,
+        maximum=50.0,
+        group="Outline",
+    )
+    feather: float = knob(
+        12.0,
+        help="Width of the soft edge, inwards from the outline, in hundredths of the face square's side.",
+        minimum=0.5,
+        maximum=100.0,
+        group="Outline",
+    )
+    model_matte: float = knob(
+        1.0,
+        help="How far the model's own matte narrows the outline's.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Model",
+    )
+
+
+FACE_MATTE = register(
+    NodeSpec(
+        name="FaceMatte",
+        version=1,
+        summary="Coverage of the face: the landmarks' outline times the model's own matte, feathered.",
+        inputs=("plate",),
+        settings=FaceMatteSettings,
+    )
+)

@@ -1,0 +1,102 @@
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from fileseq import FrameSet
+from fileseq.exceptions import MaxSizeException, ParseException
+
+from faceplate.errors import CallError, PlateError
+from faceplate.values import describe_frames
+
+_frame_field = re.compile(r"%(?:0(?P<percent>\d+))?d|(?P<hashes>#+)")
+_still_number = re.compile(r"(?:^|[._-])(\d+)\.[^.]+$")
+
+
+@dataclass(frozen=True)
+class FramePattern:
+    """The name of a sequence: what stands before the frame number, its padding, and what stands after."""
+
+    folder: Path
+    before: str
+    padding: int
+    after: str
+
+    def path(self, number: int) -> Path:
+        """The file of one frame; numbers longer than the padding are written in full."""
+        return self.folder / f"{self.before}{number:0{self.padding}d}{self.after}"
+
+    def frames_on_disk(self) -> tuple[int, ...]:
+        """The numbers of the frames that are there, rising; none where the folder is not there."""
+        if not self.folder.is_dir():
+            return ()
+        named = re.compile(re.escape(self.before) + r"(-?\d+)" + re.escape(self.after))
+        matches = (named.fullmatch(entry.name) for entry in self.folder.iterdir())
+        found = {int(match[1]): match[0] for match in matches if match}
+        return tuple(sorted(number for number, name in found.items() if self.path(number).name == name))
+
+
+def frame_pattern(source: str) -> FramePattern | None:
+    """The pattern that `plate.%04d.exr` or `plate.####.exr` names; None where the name is that of one file.
+
+    Raises:
+        CallError: the name holds two places for a frame number, or one in its folder.
+    """
+    path = Path(source)
+    fields = list(_frame_field.finditer(path.name))
+    if path.exists() or not (fields or _frame_field.search(source)):
+        return None
+    if len(fields) != 1 or _frame_field.search(str(path.parent)):
+        raise CallError(
+            source,
+            expected="one place for the frame number, in the file's name",
+            came=f"{len(_frame_field.findall(source))} in the whole path",
+            next_step="name the sequence like plate.%04d.exr or plate.####.exr",
+        )
+    field = fields[0]
+    padding = int(field["percent"] or 1) if field["hashes"] is None else len(field["hashes"])
+    return FramePattern(path.parent, path.name[: field.start()], padding, path.name[field.end() :])
+
+
+def still_number(path: Path) -> int:
+    """The frame number in the name of a single file, as in `plate.1001.exr`; 1 where there is none."""
+    match = _still_number.search(path.name)
+    return int(match[1]) if match else 1
+
+
+def frames_in_range(frame_range: str) -> tuple[int, ...]:
+    """The frames that `1001-1016`, `1001-1016x2` or `1001,1005` asks for, rising, each once; none for `1016-1001`.
+
+    Raises:
+        CallError: the text is not a range, or names more than ten million frames.
+    """
+    try:
+        parts = [FrameSet(part) for part in frame_range.split(",")]
+    except (ParseException, MaxSizeException) as error:
+        raise CallError(
+            f"range {frame_range!r}",
+            expected="frame numbers like 1001-1016, 1001-1016x2 or 1001,1005",
+            came=str(error).partition(": did")[0],
+            next_step="write the range that way",
+        ) from error
+    rising = (part for part in parts if len(part) and part[0] <= part[-1])
+    return tuple(sorted({int(number) for part in rising for number in part}))
+
+
+def choose_frames(source: str, found: tuple[int, ...], frame_range: str | None) -> tuple[int, ...]:
+    """The frames asked for, all of which exist; without a range, every frame found.
+
+    Raises:
+        PlateError: no frame was found, the range holds none, or one of its frames is missing.
+    """
+    wanted = found if frame_range is None else frames_in_range(frame_range)
+    missing = tuple(sorted(set(wanted) - set(found)))
+    if wanted and not missing:
+        return wanted
+    asked = f"frames {describe_frames(wanted)}" if wanted else "at least one frame"
+    lacks = f"; missing {describe_frames(missing)}" if missing else f" in the range {frame_range!r}" if found else ""
+    raise PlateError(
+        source,
+        expected=asked,
+        came=f"on disk: {describe_frames(found)}" + lacks if missing or not found else "an empty range" + lacks,
+        next_step=f"ask for frames of {describe_frames(found)}" if found else "check the folder, the name and its padding",
+    )

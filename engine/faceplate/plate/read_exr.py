@@ -1,0 +1,115 @@
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+from faceplate.errors import PlateError
+from faceplate.plate.damage import damaged
+from faceplate.plate.exr_attributes import attribute_from_exr
+from faceplate.plate.exr_header import (
+    ExrChannel,
+    ExrHeader,
+    compressions,
+    exr_channels,
+    exr_choice,
+    exr_window,
+    line_orders,
+    read_exr_header,
+    structure,
+)
+from faceplate.plate.pixels import check_size, open_input, read_groups
+from faceplate.values import Attribute, Frame, Header, Sample, Window
+
+samples_by_pixel_type = (Sample.UINT32, Sample.HALF, Sample.FLOAT)
+
+
+def read_exr(path: Path, number: int) -> Frame:
+    """The frame with every channel and every attribute of its header, bit for bit.
+
+    Raises:
+        PlateError: the file is damaged, deep, multi-part, mip-mapped, or stores its chroma at a lower resolution.
+    """
+    stored = read_exr_header(path)
+    channels = _full_resolution(path, exr_channels(path, stored))
+    header = _header(path, stored, channels)
+    check_size(path, header.data, header.samples)
+    with open_input(path) as source:
+        header = _in_order(path, header, tuple(source.spec().channelnames))
+        groups = read_groups(path, source, header.channels, header.samples)
+    return Frame(number, str(path), header, groups)
+
+
+def _header(path: Path, stored: ExrHeader, channels: tuple[ExrChannel, ...]) -> Header:
+    display = exr_window(path, stored, "displayWindow")
+    data = exr_window(path, stored, "dataWindow")
+    left, top = display[:2]
+    return Header(
+        file_format="openexr",
+        display=Window(0, 0, display.width, display.height),
+        data=Window(data.left - left, data.top - top, data.right - left, data.bottom - top),
+        channels=tuple(channel.name for channel in channels),
+        samples=tuple(samples_by_pixel_type[channel.pixel_type] for channel in channels),
+        pixel_aspect=_pixel_aspect(path, stored),
+        attributes=(*_layout(path, stored, channels), *_attributes(stored)),
+        origin=(left, top),
+    )
+
+
+def _attributes(stored: ExrHeader) -> tuple[Attribute, ...]:
+    return tuple(attribute_from_exr(entry) for entry in stored.entries if entry.name not in structure)
+
+
+def _layout(path: Path, stored: ExrHeader, channels: tuple[ExrChannel, ...]) -> tuple[Attribute, ...]:
+    """How the pixels are laid out in the file, under the names OpenImageIO has for it."""
+    layout = [
+        Attribute("compression", "string", exr_choice(path, stored, "compression", compressions)),
+        Attribute("openexr:lineOrder", "string", exr_choice(path, stored, "lineOrder", line_orders)),
+    ]
+    if tiles := stored.value("tiles"):
+        layout.append(Attribute("openexr:tiles", "int[2]", _tile_size(path, tiles)))
+    if linear := tuple(channel.name for channel in channels if channel.perceptually_linear):
+        layout.append(Attribute("openexr:pLinear", f"string[{len(linear)}]", linear))
+    return tuple(layout)
+
+
+def _tile_size(path: Path, tiles: bytes) -> tuple[int, int]:
+    if len(tiles) != struct.calcsize("<2IB"):
+        raise damaged(path, expected="a tile description", came=f"{len(tiles)} bytes")
+    width, height, mode = struct.unpack("<2IB", tiles)
+    if mode & 0xF:
+        raise PlateError(
+            str(path),
+            expected="an EXR of one resolution",
+            came="a mip-mapped or rip-mapped texture",
+            next_step="write the picture without its smaller copies (oiiotool IN.exr --scanline -o OUT.exr)",
+        )
+    return width, height
+
+
+def _pixel_aspect(path: Path, stored: ExrHeader) -> float:
+    value = stored.value("pixelAspectRatio")
+    aspect = struct.unpack("<f", value)[0] if value is not None and len(value) == struct.calcsize("<f") else 0.0
+    if not 0.0 < aspect < float("inf"):
+        raise damaged(path, expected="a pixelAspectRatio above 0", came=f"{aspect:g}")
+    return float(aspect)
+
+
+def _full_resolution(path: Path, channels: tuple[ExrChannel, ...]) -> tuple[ExrChannel, ...]:
+    for channel in channels:
+        if channel.sampling != (1, 1):
+            raise PlateError(
+                str(path),
+                expected="every channel at full resolution",
+                came=f"channel {channel.name} at one sample in {channel.sampling[0]} x {channel.sampling[1]} pixels",
+                next_step="write the picture as R, G, B (luminance and chroma are not decoded here)",
+            )
+        if not 0 <= channel.pixel_type < len(samples_by_pixel_type):
+            raise damaged(path, expected="uint, half or float channels", came=f"type {channel.pixel_type}")
+    return channels
+
+
+def _in_order(path: Path, header: Header, names: tuple[str, ...]) -> Header:
+    """The header with its channels in the order in which OpenImageIO hands them out: R, G, B, A, then layers."""
+    samples = dict(zip(header.channels, header.samples, strict=True))
+    if len(names) != len(header.channels) or set(names) != set(samples):
+        raise damaged(path, expected=f"channels {', '.join(header.channels)}", came=", ".join(names))
+    return replace(header, channels=names, samples=tuple(samples[name] for name in names))

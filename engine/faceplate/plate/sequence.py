@@ -1,0 +1,42 @@
+from functools import partial
+from pathlib import Path
+
+from faceplate.errors import PlateError
+from faceplate.plate.patterns import FramePattern, choose_frames, frame_pattern, still_number
+from faceplate.plate.read import read_frame
+from faceplate.values import Frame, Plate
+
+movie_suffixes = frozenset((".mp4", ".mov", ".mkv", ".avi", ".mxf", ".gif", ".webm"))
+
+
+def open_plate(source: str, frame_range: str | None = None) -> Plate:
+    """The frames of a sequence, a single still or a movie, each read when asked for.
+
+    `source` is `plate.%04d.exr`, `plate.####.dpx`, one image (its number is that in its name, else 1), or a movie
+    (frames count from 1). `frame_range` is like `1001-1016`, `1001-1016x2` or `1001,1005`; without it every frame
+    that is there belongs to the plate. The plate's encoding is not known yet.
+
+    Raises:
+        PlateError: nothing is there, a frame asked for is missing, or the range is empty.
+        CallError: the range or the pattern cannot be understood.
+    """
+    pattern = frame_pattern(source)
+    if pattern is not None:
+        frames = choose_frames(source, pattern.frames_on_disk(), frame_range)
+        return Plate(source, frames, None, partial(_read_numbered, pattern))
+    path = Path(source)
+    if not path.is_file():
+        raise PlateError(
+            source,
+            expected="an image, a movie, or a pattern like plate.%04d.exr",
+            came="a folder" if path.is_dir() else "no such file",
+            next_step="check the path",
+        )
+    if path.suffix.lower() in movie_suffixes:
+        return open_movie(path, frame_range)
+    frames = choose_frames(source, (still_number(path),), frame_range)
+    return Plate(source, frames, None, partial(read_frame, path))
+
+
+def _read_numbered(pattern: FramePattern, number: int) -> Frame:
+    return read_frame(pattern.path(number), number)

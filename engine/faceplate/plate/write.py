@@ -1,0 +1,66 @@
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from faceplate.errors import PlateError, StorageError
+from faceplate.plate.pixels import unwritable
+from faceplate.plate.write_dpx import write_dpx
+from faceplate.plate.write_exr import write_exr
+from faceplate.plate.write_still import write_still
+from faceplate.values import Frame
+
+_writers: dict[str, Callable[[Frame, Path], None]] = {
+    ".exr": write_exr,
+    ".dpx": write_dpx,
+    ".tif": write_still,
+    ".tiff": write_still,
+    ".png": write_still,
+}
+_formats = {".exr": "openexr", ".dpx": "dpx", ".tif": "tiff", ".tiff": "tiff", ".png": "png"}
+
+
+def write_frame(frame: Frame, path: str | Path) -> int:
+    """Writes one frame in its own format and gives the size of the file in bytes; missing folders are made.
+
+    The file appears under its name when it is whole: it is written beside that name first.
+
+    Raises:
+        PlateError: the name asks for another format than the frame is in.
+        StorageError: the folder cannot be written, or the disk is full.
+    """
+    path = Path(path)
+    writer = _writer(frame, path)
+    with _whole_or_absent(path) as beside:
+        writer(frame, beside)
+        return beside.stat().st_size
+
+
+def _writer(frame: Frame, path: Path) -> Callable[[Frame, Path], None]:
+    suffix = path.suffix.lower()
+    if suffix not in _writers or _formats[suffix] != frame.header.file_format:
+        raise PlateError(
+            str(path),
+            expected=f"a name for a frame in format {frame.header.file_format}",
+            came=suffix or "no extension",
+            next_step="name a file of the plate's own format, or convert the frame with as_exr or as_dpx10",
+        )
+    return _writers[suffix]
+
+
+@contextmanager
+def _whole_or_absent(path: Path) -> Iterator[Path]:
+    """A hidden name beside `path`, moved to `path` at the end; after any failure neither is left."""
+    beside = path.with_name(f".{path.stem}.{uuid4().hex}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch(exist_ok=False)
+        yield beside
+        os.replace(beside, path)
+    except OSError as error:
+        raise unwritable(path, error.strerror or str(error)) from error
+    except StorageError as error:
+        raise unwritable(path, error.came) from error
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,44 @@
+from dataclasses import dataclass
+
+from faceplate.spec import NodeSpec, Settings, knob, register
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceSwapSettings(Settings):
+    """The knobs of FaceSwap."""
+
+    person: str = knob("person1", help="Whose face is replaced, by the track's name for them.", group="Swap")
+    mode: str = knob(
+        "residual",
+        help="Residual carries the model's change to the plate and keeps pores and grain; "
+        "replace puts the model's picture in its place.",
+        choices=("residual", "replace"),
+        group="Swap",
+    )
+    mix: float = knob(1.0, help="How much of the swap is seen.", minimum=0.0, maximum=1.0, group="Swap")
+    exposure_ev: float = knob(
+        0.0,
+        help="Exposure of the face on its way into the model, taken back on the way out.",
+        unit="EV",
+        minimum=-10.0,
+        maximum=10.0,
+        group="Colour",
+    )
+    colour_match: float = knob(
+        1.0,
+        help="In replace mode, how far the swap's mean colour inside the matte is brought to the plate's.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Colour",
+    )
+
+
+FACE_SWAP = register(
+    NodeSpec(
+        name="FaceSwap",
+        version=1,
+        summary="Runs a swap model on the tracked face and puts the result into the plate, in scene-linear light.",
+        inputs=("plate", "matte"),
+        settings=FaceSwapSettings,
+    )
+)

@@ -1,0 +1,147 @@
+"""Square regions of a frame and the pictures of them that the models see.
+
+Square-pixel space is plate space with x multiplied by the pixel aspect. A frame is never converted as a whole: a region
+is cut from the stored pixels, averaged down, and only then mapped to display.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+
+from faceplate.plate import normalised
+from faceplate.values import Array, Floats, Frame, Matrix, Window
+
+ToDisplay: TypeAlias = Callable[[Floats], Floats]
+
+# Large cells are averaged from a lattice of at least this many samples a side instead of from every pixel.
+SAMPLES_A_SIDE = 3
+BRIGHTEST = 65504.0
+
+
+@dataclass(frozen=True)
+class Region:
+    """A turned square in square-pixel space: its centre, its side in pixels, and its turn, clockwise in the picture."""
+
+    x: float
+    y: float
+    side: float
+    turn_rad: float = 0.0
+
+    def grown(self, factor: float) -> "Region":
+        """The region about the same centre, `factor` times as wide."""
+        return Region(self.x, self.y, self.side * factor, self.turn_rad)
+
+    def unit_to_square(self, points: Array) -> Matrix:
+        """Points (... x 2) given in units of the side from the region's top left corner, in square-pixel space."""
+        sine, cosine = np.sin(self.turn_rad), np.cos(self.turn_rad)
+        turn = np.array([[cosine, -sine], [sine, cosine]])
+        moved: Matrix = (np.asarray(points, np.float64) - 0.5) * self.side @ turn.T + [self.x, self.y]
+        return moved
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A reduced piece of a frame: rows x columns x 3, display-referred 0 to 1, black outside the data window.
+
+    Attributes:
+        rgb_display: the pixels.
+        origin: left and top edge of the picture in square-pixel space.
+        pixel: width and height of one of its pixels in square-pixel space.
+    """
+
+    rgb_display: Floats
+    origin: tuple[float, float]
+    pixel: tuple[float, float]
+
+    def crop(self, region: Region, side_px: int) -> Floats:
+        """The region as side x side x 3: the mean of two by two bilinear samples a pixel, black outside the picture."""
+        corners = region.unit_to_square(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+        corners = (corners - self.origin) / self.pixel
+        samples = 2 * side_px
+        matrix = np.column_stack([(corners[1:] - corners[0]).T / samples, corners[0]])
+        matrix[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5  # OpenCV counts from pixel centres
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        fine = cv2.warpAffine(self.rgb_display, matrix, (samples, samples), flags=flags)
+        crop: Floats = cv2.resize(fine, (side_px, side_px), interpolation=cv2.INTER_AREA)
+        return crop
+
+
+def picture_of(frame: Frame, region: Region, to_display: ToDisplay, side_px: int) -> Picture:
+    """The upright box around `region`, averaged down so that its side keeps about `side_px` pixels, in display.
+
+    Cells of the reduced picture lie on a grid that is fixed to the plate, so a box that moves a little between frames
+    sees the same cells.
+    """
+    aspect = frame.header.pixel_aspect
+    cell = (_cell(region.side / aspect / side_px), _cell(region.side / side_px))
+    inside = _box_plate(region, aspect).intersect(frame.header.data)
+    if inside.is_empty:
+        return Picture(np.zeros((1, 1, 3), np.float32), (region.x, region.y), (1.0, 1.0))
+    window = _on_grid(inside, cell)
+    rgb = _averaged(frame, window, inside, cell, to_display)
+    return Picture(rgb, (window.left * aspect, float(window.top)), (cell[0] * aspect, float(cell[1])))
+
+
+def _cell(ratio: float) -> int:
+    """A whole number of plate pixels to a picture pixel, divisible by the stride at which they are sampled."""
+    pixels = max(1, round(ratio))
+    return pixels - pixels % _stride(pixels)
+
+
+def _stride(cell: int) -> int:
+    """An odd stride, so that the sample taken stands at the middle of the pixels it stands for."""
+    return max(1, (cell // SAMPLES_A_SIDE - 1) | 1)
+
+
+def _box_plate(region: Region, aspect: float) -> Window:
+    corners = region.unit_to_square(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])) / [aspect, 1.0]
+    (left, top), (right, bottom) = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    return Window(int(left), int(top), int(right), int(bottom))
+
+
+def _on_grid(box: Window, cell: tuple[int, int]) -> Window:
+    across, down = cell
+    left, top = box.left // across * across, box.top // down * down
+    return Window(left, top, -(-box.right // across) * across, -(-box.bottom // down) * down)
+
+
+def _averaged(frame: Frame, window: Window, inside: Window, cell: tuple[int, int], to_display: ToDisplay) -> Floats:
+    """The mean of each cell of `window` in display; what is not `inside` is black."""
+    columns = _samples(window.left, window.right, inside.left, inside.right, _stride(cell[0]))
+    rows = _samples(window.top, window.bottom, inside.top, inside.bottom, _stride(cell[1]))
+    size = (window.width // cell[0], window.height // cell[1])
+    sampled = frame.stored(inside)[rows.taken, columns.taken]
+    if not sampled.size:
+        return np.zeros((size[1], size[0], 3), np.float32)
+    stored = normalised(sampled, frame.sample)
+    whole = cv2.copyMakeBorder(stored, *rows.missing, *columns.missing, cv2.BORDER_REPLICATE)
+    reduced = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    shown = to_display(np.nan_to_num(reduced, copy=False, posinf=BRIGHTEST, neginf=-BRIGHTEST))
+    shown = np.clip(shown, 0.0, 1.0)
+    covered = rows.coverage(size[1])[:, None, None] * columns.coverage(size[0])[:, None]
+    return shown * covered
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """Which samples of an axis lie inside the data window, and how many stand outside before and after them."""
+
+    taken: slice
+    count: int
+    missing: tuple[int, int]
+
+    def coverage(self, cells: int) -> Floats:
+        """The part of each cell that the data window covers."""
+        inside = np.pad(np.ones(self.count, np.float32), self.missing)
+        part: Floats = inside.reshape(cells, -1).mean(axis=1)
+        return part
+
+
+def _samples(start: int, end: int, first: int, last: int, stride: int) -> _Samples:
+    before = max(0, -(-(first - start - stride // 2) // stride))
+    until = max(before, -(-(last - start - stride // 2) // stride))
+    offset = start + stride // 2 + before * stride - first
+    return _Samples(slice(offset, None, stride), until - before, (before, (end - start) // stride - until))

@@ -1,0 +1,44 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from faceplate.track.detect import detect, display_picture, display_region, overlap
+from faceplate.track.mesh import Face, measure
+from faceplate.track.networks import FaceNetworks
+from faceplate.track.regions import ToDisplay
+from faceplate.track.settings import FaceTrackSettings
+from faceplate.values import Floats, Frame
+
+SAME_FACE_OVERLAP = 0.4
+THUMBNAIL_PX = 32
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What one frame shows by itself: its faces, and a grey thumbnail by which cuts are told."""
+
+    faces: tuple[Face, ...]
+    thumbnail: Floats
+
+
+def look(networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: FaceTrackSettings) -> Sighting:
+    """The faces of one frame and its thumbnail. Depends on this frame alone, never on its neighbours."""
+    whole = display_picture(frame, to_display)
+    heads = detect(networks, frame, whole, to_display, settings)
+    faces = [measure(networks, frame, head, to_display) for head in heads]
+    present = [face for face in faces if face.presence >= settings.min_presence]
+    crop = whole.crop(display_region(frame), 2 * THUMBNAIL_PX)
+    small = cv2.resize(crop, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
+    return Sighting(distinct(present), small.mean(axis=-1))
+
+
+def distinct(faces: Sequence[Face]) -> tuple[Face, ...]:
+    """One of each: where two landmark sets cover the same face, the surer one, and the earlier of equals."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.presence):
+        boxes = np.array([other.box for other in kept]).reshape(-1, 2, 2)
+        if not (overlap(face.box, boxes) > SAME_FACE_OVERLAP).any():
+            kept.append(face)
+    return tuple(kept)

@@ -1,0 +1,63 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from faceplate.errors import TrackError
+from faceplate.track.link import link
+from faceplate.track.networks import FaceNetworks
+from faceplate.track.people import people_of
+from faceplate.track.regions import ToDisplay
+from faceplate.track.settings import FaceTrackSettings
+from faceplate.track.sightings import Sighting, look
+from faceplate.values import Plate, Track, describe_frames
+
+LANDMARKER = "mediapipe-face"
+
+
+def track_plate(
+    plate: Plate,
+    to_display: ToDisplay,
+    settings: FaceTrackSettings,
+    pack: Path,
+    *,
+    on_frame: Callable[[int], None] | None = None,
+) -> Track:
+    """Every person of the plate: 478 landmarks a frame in plate pixels, alignment, pose, presence and confidence.
+
+    Each frame is searched by itself; people are then linked over the frames of a shot and their landmarks smoothed.
+
+    Args:
+        plate: read frame by frame, in order; one frame is held at a time.
+        to_display: maps rows x columns x 3 of the plate's own encoding, normalised, to display-referred sRGB 0 to 1.
+        settings: the knobs of FaceTrack.
+        pack: the folder of the `mediapipe-face` pack.
+        on_frame: called with the number of each frame once it is searched.
+
+    Raises:
+        TrackError: the plate has no frames, or shows nobody for `min_length` frames.
+        PlateError: a frame is missing or damaged, or is not of the size and pixel aspect of the first.
+        PackError: the pack is not whole.
+    """
+    if not plate.frames:
+        raise _nobody(plate, settings)
+    networks = FaceNetworks(pack)
+    sightings: list[Sighting] = []
+    header = plate.read(plate.frames[0]).header
+    for number in plate.frames:
+        sightings.append(look(networks, plate.read(number), to_display, settings))
+        if on_frame is not None:
+            on_frame(number)
+    people = people_of(link(sightings), len(plate.frames), header.pixel_aspect, settings)
+    if not people:
+        raise _nobody(plate, settings)
+    size = (header.display.width, header.display.height)
+    return Track(plate.source, plate.frames, size, header.pixel_aspect, LANDMARKER, people)
+
+
+def _nobody(plate: Plate, settings: FaceTrackSettings) -> TrackError:
+    shortest = min(settings.min_length, len(plate.frames))
+    return TrackError(
+        plate.source,
+        expected=f"a face in {shortest} or more of the frames {describe_frames(plate.frames)}",
+        came="no face that long" if plate.frames else "a range without frames",
+        next_step="check the range and the colour space, turn tiles on for small faces, or lower min_confidence",
+    )

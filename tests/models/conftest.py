@@ -1,0 +1,39 @@
+from hashlib import sha256
+
+import pytest
+
+from faceplate.models import Pack, PackFile
+
+
+@pytest.fixture(scope="session")
+def contents():
+    """The files of the toy pack."""
+    return {"one.tflite": b"first weights " * 40, "two.tflite": b"second weights " * 40}
+
+
+@pytest.fixture(scope="session")
+def toys(contents):
+    """A catalogue of one small pack, in a wheel for a platform and a Python that the tests do not run on."""
+    files = tuple(
+        PackFile(name=name, member=f"toywheel/{name}", size_bytes=len(content), sha256=sha256(content).hexdigest())
+        for name, content in contents.items()
+    )
+    toy = Pack(
+        name="toy",
+        summary="two small files",
+        author="the tests",
+        licence="CC0-1.0",
+        project="toywheel",
+        version="1.0",
+        python="3.18",
+        platform="win_arm64",
+        files=files,
+    )
+    return {"toy": toy}
+
+
+@pytest.fixture
+def packs(tmp_path, monkeypatch):
+    """The folder of packs, not yet made."""
+    monkeypatch.setenv("FACEPLATE_DATA", str(tmp_path / "data"))
+    return tmp_path / "data" / "packs"
