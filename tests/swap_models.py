@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from faceplate.models import CropGeometry, ModelCard, card_key, card_to_json
 
@@ -44,9 +45,9 @@ def write_model(path, about=plain_card, *, gain=1.0, offset=0.0, matte=1.0, meta
         *(helper.make_node("Identity", ["level"], [name]) for name in about.mattes.values()),
     ]
     constants = [
-        helper.make_tensor("gain", TensorProto.FLOAT, [], [gain]),
-        helper.make_tensor("offset", TensorProto.FLOAT, [], [offset]),
-        helper.make_tensor("level", TensorProto.FLOAT, single, [matte] * side**2),
+        numpy_helper.from_array(np.float32(gain), "gain"),
+        numpy_helper.from_array(np.float32(offset), "offset"),
+        numpy_helper.from_array(np.full(single, matte, np.float32), "level"),
     ]
     outputs = [helper.make_tensor_value_info(about.image, TensorProto.FLOAT, image)]
     outputs += [helper.make_tensor_value_info(name, TensorProto.FLOAT, single) for name in about.mattes.values()]

@@ -94,7 +94,7 @@ def _kaiser_sinc(spacing_px: float) -> Floats:
     reach = math.floor(decimation_lobes * spacing_px)
     at = np.arange(-reach, reach + 1) / spacing_px
     taps = np.sinc(at) * np.i0(5.0 * np.sqrt(1 - (at / decimation_lobes) ** 2))
-    return (taps / taps.sum()).astype(np.float32)
+    return np.asarray(taps / taps.sum(), np.float32)
 
 
 def _catmull_rom(times: int) -> Floats:

@@ -13,8 +13,9 @@ def add_knobs(parser: argparse.ArgumentParser, settings: type[Settings], prefix:
     groups: dict[str, Any] = {}
     for name, (about, default, kind) in knobs_of(settings).items():
         title = f"{settings.__name__.removesuffix('Settings')}: {about.group}"
-        group = groups.setdefault(title, parser.add_argument_group(title) if title not in groups else None)
-        group.add_argument(
+        if title not in groups:
+            groups[title] = parser.add_argument_group(title)
+        groups[title].add_argument(
             _flag(name, prefix),
             dest=prefix + name,
             default=default,

@@ -50,7 +50,7 @@ class Report:
         else:
             self._console.print(f"faceplate: {fault}", markup=False, soft_wrap=True)
 
-    def event(self, kind: str, **values: Any) -> None:
+    def event(self, kind: str, /, **values: Any) -> None:
         """One line of JSON."""
         with self._lock:
             sys.stdout.write(json.dumps({"event": kind, **values}) + "\n")
@@ -60,9 +60,13 @@ class Report:
     def frames(self, label: str, total: int) -> Iterator["FrameCount"]:
         """Progress over frames: a bar with frame, rate and time left, or an event for each."""
         columns = (
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("frame {task.fields[frame]}"),
-            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-        )  # fmt: skip
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("frame {task.fields[frame]}"),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
         if self.as_json:
             self.event("start", stage=label, frames=total)
             yield FrameCount(self, label, None)

@@ -44,7 +44,7 @@ def composite_face(
     black and white comes back on top of the swap. Where the plate is NaN or infinite it stays as it is.
     """
     plate = plate_model[matte.window.slices(region)]
-    finite = np.isfinite(plate).all(axis=-1)
+    finite = np.asarray(np.isfinite(plate).all(axis=-1))
     plate = np.where(finite[..., None], plate, np.float32(0))
     weight = matte.coverage * np.float32(settings.mix) * finite
     face = _residual(plate, swap, matte) if settings.mode == "residual" else _replaced(plate, swap, matte, settings)

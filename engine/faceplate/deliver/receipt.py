@@ -1,6 +1,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -90,9 +91,13 @@ def write_receipt(receipt: Receipt, path: Path) -> None:
         beside.write_text(json.dumps(asdict(receipt), indent=1) + "\n")
         beside.replace(path)
     except OSError as fault:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise StorageError(
-            str(path), expected="a place to write", came=str(fault.strerror), next_step="free space or choose another folder"
+            str(path),
+            expected="a place to write",
+            came=str(fault.strerror),
+            next_step="free space or choose another folder",
         ) from fault
 
 

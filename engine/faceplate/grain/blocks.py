@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from faceplate.errors import PlateError
+from faceplate.grain.bins import exposure_bin
 from faceplate.values import Array, Floats, Matrix
 
 BLOCK_PX = 32
-SLOW_ORDER = 5  # cosine modes u + v <= 5 hold what the picture does inside a block; grain is measured in the others
+SLOW_ORDER = 5  # polynomials up to this degree hold what the picture does inside a block; grain is measured in the rest
 CLIPPED_SHARE = 0.02  # of a block's samples at the frame's very top or bottom
 FLAT_FACTOR = 1.3  # of the tenth percentile: about half the blocks of pure grain, few of those with faint texture
 RUNNER_UP = 4  # blocks that are kept in every bin, flat or not
@@ -37,18 +38,20 @@ class Survey(NamedTuple):
 
 
 def slow_modes() -> Matrix:
-    """Orthonormal cosine modes with u + v <= SLOW_ORDER, modes x BLOCK_PX x BLOCK_PX; the mean comes first."""
-    waves = cosine_basis(BLOCK_PX)
+    """Orthonormal polynomials of total degree <= SLOW_ORDER, modes x BLOCK_PX x BLOCK_PX; the mean comes first."""
+    waves = polynomials()
     pairs = [(u, total - u) for total in range(SLOW_ORDER + 1) for u in range(total + 1)]
     return np.stack([np.outer(waves[u], waves[v]) for u, v in pairs])
 
 
-def cosine_basis(side: int) -> Matrix:
-    """The orthonormal DCT-II, side x side, one wave a row, slowest first."""
-    at = (np.arange(side) + 0.5) / side
-    waves = np.cos(np.pi * np.arange(side)[:, None] * at) * np.sqrt(2 / side)
-    waves[0] = np.sqrt(1 / side)
-    return np.asarray(waves, np.float64)
+def polynomials() -> Matrix:
+    """Orthonormal polynomials of degree 0 to SLOW_ORDER along a block's side, one a row.
+
+    Unlike cosines they hold a plain gradient whole.
+    """
+    at = np.linspace(-1, 1, BLOCK_PX)
+    waves, _ = np.linalg.qr(np.vander(at, SLOW_ORDER + 1, increasing=True))
+    return np.asarray(waves.T * np.sign(waves[-1])[:, None], np.float64)
 
 
 def survey(frame_encoded: Array, name: str) -> Survey:
@@ -109,17 +112,6 @@ def cut(frame_encoded: Array, indexes: npt.NDArray[np.int64]) -> Floats:
     return blocks
 
 
-def exposure_bin(exposure_linear: Array, bins_per_stop: int) -> npt.NDArray[np.int64]:
-    """The number of the bin an exposure falls in; bin 0 starts at 1.0, everything below 2^-12 falls in the last one."""
-    stops = np.log2(np.clip(exposure_linear, 2.0**-12, 2.0**16))
-    return np.asarray(np.floor(stops * bins_per_stop), np.int64)
-
-
-def bin_middle(number: Array, bins_per_stop: int) -> Matrix:
-    """The scene-linear exposure in the middle of these bins."""
-    return np.exp2((np.asarray(number, np.float64) + 0.5) / bins_per_stop)
-
-
 def _strips(frame_encoded: Array) -> Iterator[Floats]:
     """Rows of blocks: blocks x 3 x BLOCK_PX x BLOCK_PX."""
     across = frame_encoded.shape[1] // BLOCK_PX
@@ -142,11 +134,12 @@ def _extremes(frame_encoded: Array) -> tuple[Floats, Floats]:
 def _survey_strip(strip: Floats, low: Floats, high: Floats) -> Survey:
     finite = np.asarray(np.isfinite(strip).all(axis=(1, 2, 3)))
     pixels = np.where(finite[:, None, None, None], strip, np.float32(0))
-    waves = cosine_basis(BLOCK_PX)[: SLOW_ORDER + 1].astype(np.float32)
+    waves = polynomials().astype(np.float32)
     modes = waves @ pixels @ waves.T
     order = np.add.outer(np.arange(SLOW_ORDER + 1), np.arange(SLOW_ORDER + 1))
     curved = (order > 1) & (order <= SLOW_ORDER)
     structure = np.sum(modes**2, axis=(1, 2, 3), where=curved)
     at_end = np.maximum(np.mean(pixels == high, axis=(2, 3)), np.mean(pixels == low, axis=(2, 3)))
+    at_end[:, high.ravel() == low.ravel()] = 0  # a channel of one value throughout is empty, not clipped
     usable = finite & (at_end.max(axis=1) <= CLIPPED_SHARE)
     return Survey(modes[:, :, 0, 0] / np.float32(BLOCK_PX), structure, usable)

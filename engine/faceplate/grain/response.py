@@ -8,7 +8,9 @@ import scipy.optimize
 
 from faceplate.values import Floats, GrainProfile, Matrix
 
-CAP = 0.7  # in natural log of variance: a bin further off than this counts as plain wrong
+TEXTURED = 0.35  # in natural log of variance: the most that a bin above the line counts, for texture only ever adds
+SMOOTHED = 1.5  # the most that a bin below it counts: only clipping and codecs take grain away
+REACH = (0.1, 0.5)  # how far off a bin has to be at least, and at most, to lose its say
 ROUNDS = 20
 HIGHEST = 3.0  # sigmas: 1 block of grain in 700 lies higher
 
@@ -19,9 +21,9 @@ class Line(NamedTuple):
     slope: float
     floor: float
 
-    def variance(self, exposure_linear: Matrix) -> Matrix:
+    def variance(self, exposure_linear: Matrix | np.float64) -> Matrix:
         """The variance at these exposures; that of black below it."""
-        return self.slope * np.maximum(exposure_linear, 0) + self.floor
+        return np.asarray(self.slope * np.maximum(exposure_linear, 0) + self.floor)
 
 
 def typical_variance(variance: Matrix, free: float) -> float:
@@ -49,8 +51,8 @@ def fit_response(exposure: Matrix, variance: Matrix, weight: Matrix) -> Line:
     """The line most bins agree on. Zeros where no bin has grain.
 
     Every line through two bins, or through one with no slope or no floor, is tried and the one nearest to all bins (in
-    log variance, distances capped) taken; then least squares on relative errors, each bin weighted down the further it
-    is off. Clipped highlights, bins of texture and codec-smoothed shadows lose their say.
+    log variance, distances capped, more so above the line) taken; then least squares on relative errors, with Tukey's biweight against bins
+    that lie far off. Clipped highlights, bins of texture and codec-smoothed shadows lose their say.
     """
     good = (variance > 0) & (weight > 0)
     if not good.any():
@@ -75,7 +77,8 @@ def _lines(x: Matrix, v: Matrix) -> list[Line]:
 
 
 def _distance(line: Line, x: Matrix, v: Matrix) -> Matrix:
-    return np.minimum(np.abs(_log_ratio(line, x, v)), CAP)
+    off = _log_ratio(line, x, v)
+    return np.where(off < 0, np.minimum(-off, TEXTURED), np.minimum(off, SMOOTHED))
 
 
 def _log_ratio(line: Line, x: Matrix, v: Matrix) -> Matrix:
@@ -84,8 +87,8 @@ def _log_ratio(line: Line, x: Matrix, v: Matrix) -> Matrix:
 
 def _refined(line: Line, x: Matrix, v: Matrix, w: Matrix) -> Line:
     off = _log_ratio(line, x, v)
-    scale = max(1.5 * float(np.median(np.abs(off))), 0.01)
-    trust = np.sqrt(w / (1 + (off / (2 * scale)) ** 2))
+    reach = np.clip(6 * float(np.median(np.abs(off))), *REACH)
+    trust = np.sqrt(w) * np.maximum(1 - (off / reach) ** 2, 0)
     unit = max(float(x.max()), np.finfo(np.float64).tiny)
     terms = np.stack([x / unit, np.ones_like(x)], axis=1) * (trust / v)[:, None]
     solution, _ = scipy.optimize.nnls(terms, trust)

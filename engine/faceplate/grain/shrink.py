@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from faceplate.grain.blocks import cosine_basis
 from faceplate.values import Floats, Matrix
 
 SIDE_PX = 16
@@ -20,6 +19,14 @@ class Padded(NamedTuple):
 
     plane: Floats
     inner: tuple[slice, slice]
+
+
+def cosine_basis(side: int) -> Matrix:
+    """The orthonormal DCT-II, side x side, one wave a row, slowest first."""
+    at = (np.arange(side) + 0.5) / side
+    waves = np.cos(np.pi * np.arange(side)[:, None] * at) * np.sqrt(2 / side)
+    waves[0] = np.sqrt(1 / side)
+    return np.asarray(waves, np.float64)
 
 
 def coefficient_variance(covariance: Matrix) -> Floats:

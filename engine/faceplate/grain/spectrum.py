@@ -37,7 +37,8 @@ class CrossSpectrum:
     def autocovariance(self) -> Matrix:
         """Per pair, TRANSFORM_PX square, lag (0, 0) first, symmetric; zeros where nothing was added."""
         mean = np.fft.irfft2(self.total / max(1, self.blocks), s=(TRANSFORM_PX, TRANSFORM_PX))
-        return np.stack([restored(pair) for pair in mean])
+        within = [possible(restored(pair)) for pair in mean[:3]]
+        return np.stack([*within, *(restored(pair) for pair in mean[3:])])
 
 
 def without_slow_modes(pixels: Floats) -> Floats:
@@ -70,6 +71,15 @@ def restored(summed: Matrix) -> Matrix:
     covariance = np.zeros_like(summed)
     covariance[within] = solution
     return covariance
+
+
+def possible(covariance: Matrix) -> Matrix:
+    """The autocovariance as it is, or that of white noise where no noise can have it: what is left of a picture."""
+    if covariance[0, 0] >= np.abs(covariance).max():
+        return covariance
+    white = np.zeros_like(covariance)
+    white[0, 0] = 1
+    return white
 
 
 def taken(covariance: Matrix) -> Matrix:

@@ -64,12 +64,13 @@ def apply_grain(
         grained = transfer_grain(rgb_linear, own, without, profile, settings)
         return np.where(lost[..., None] == 1, grained, rgb_linear + lost[..., None] * (grained - rgb_linear))
 
-    inputs = {"comp": comp.source, "plate": plate.source, "clean": clean.source if clean else "", "matte": matte or ""}
-    return GrainPass(comp, change, open_delivery(output, _job(inputs, "FaceRegrain", asdict(settings), profile)))
+    sources = {"comp": comp.source, "plate": plate.source, "clean": clean.source if clean else "", "matte": matte or ""}
+    job = _job(sources, "FaceRegrain", asdict(settings), profile)
+    return GrainPass(comp, change, open_delivery(output, job))
 
 
 def run_grain_pass(grain_pass: GrainPass, on_frame: Callable[[int], None] | None = None) -> tuple[int, ...]:
-    """Makes the frames that are not there yet and gives their numbers; samples that do not change leave as they came."""
+    """Makes the frames that are not there yet and gives their numbers; unchanged samples leave as they came."""
     waiting = tuple(number for number in grain_pass.source.frames if not grain_pass.delivery.is_done(number))
 
     def make(number: int) -> None:

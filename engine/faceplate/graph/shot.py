@@ -7,14 +7,25 @@ import numpy as np
 
 from faceplate.colour import Conversion, from_model_range, from_working, to_model_range, to_working
 from faceplate.composite import Composite, composite_face
-from faceplate.errors import EngineError, TrackError
+from faceplate.errors import EngineError, PlateError, TrackError
 from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
 from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings, face_matte
 from faceplate.plate import normalised, stored_from
 from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, region_of
 from faceplate.track import face_oval
-from faceplate.values import Array, Floats, Frame, GrainProfile, Matte, Person, Plate, Swap, Track, describe_frames
+from faceplate.values import (
+    Array,
+    Frame,
+    GrainProfile,
+    Matte,
+    Person,
+    Plate,
+    Swap,
+    Track,
+    Window,
+    describe_frames,
+)
 
 grain_sample_frames = 5
 
@@ -67,25 +78,37 @@ def render_frame(shot: Shot, number: int) -> Rendered:
     row = _row(shot.track, number)
     with shot.times.stage("read"):
         frame = shot.plate.read(number)
-    if not shot.person.seen[row]:
+    region = _face_region(shot, row, frame)
+    if region.is_empty:
         return Rendered(frame)
     with shot.times.stage("colour"):
-        region = region_of(shot.person.alignment[row], shot.model.card, frame.header.data)
-        linear = _to_working(shot)(normalised(frame.stored(region), frame.sample))
+        linear = to_working(encoding_of(shot.plate))(normalised(frame.stored(region), frame.sample))
         plate_model = _to_model(shot)(linear)
     with shot.times.stage("swap"):
         swap = shot.model.run(cut_crop(plate_model, region, shot.person.alignment[row], shot.model.card))
     with shot.times.stage("matte"):
         outline = shot.person.landmarks_plate[row][list(face_oval)]
         matte = face_matte(outline, swap, shot.model.card.crop, region, shot.matte_settings)
+    if matte.window.is_empty:
+        return Rendered(frame, swap, matte)
     with shot.times.stage("composite"):
         composite = composite_face(plate_model, region, swap, matte, _from_model(shot), shot.swap_settings)
+    return Rendered(_finished(shot, frame, composite), swap, matte, composite)
+
+
+def _face_region(shot: Shot, row: int, frame: Frame) -> Window:
+    if not shot.person.seen[row]:
+        return Window(0, 0, 0, 0)
+    return region_of(shot.person.alignment[row], shot.model.card, frame.header.data)
+
+
+def _finished(shot: Shot, frame: Frame, composite: Composite) -> Frame:
+    window, linear = composite.window, composite.rgb_linear
     with shot.times.stage("regrain"):
-        window = composite.window
-        grained = regrain(composite.rgb_linear, composite.kept, shot.grain, window, number, shot.regrain_settings)
+        grained = regrain(linear, composite.kept, shot.grain, window, frame.number, shot.regrain_settings)
     with shot.times.stage("colour"):
-        finished = _put_back(frame, composite, grained, from_working(encoding_of(shot.plate)))
-    return Rendered(finished, swap, matte, composite)
+        encoded = stored_from(from_working(encoding_of(shot.plate))(grained), frame.sample)
+    return frame.with_stored(window, np.where(composite.changed[..., None], encoded, frame.stored(window)))
 
 
 def person_named(track: Track, name: str) -> Person:
@@ -105,13 +128,24 @@ def person_named(track: Track, name: str) -> Person:
     )
 
 
-def check_track_fits(track: Track, plate: Plate) -> None:
-    """Refuses a track that was made of another format.
+def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...]) -> None:
+    """Refuses, before any work, a track of another format and frames that the plate or the track does not hold.
 
     Raises:
-        TrackError: the plate's display window has another size than the track's.
+        PlateError: a frame is missing on disk.
+        TrackError: a frame was not tracked, or the plate's display window has another size than the track's.
     """
-    display = plate.read(plate.frames[0]).header.display
+    missing = tuple(number for number in numbers if number not in plate.frames)
+    if missing:
+        raise PlateError(
+            plate.source,
+            expected=f"frames {describe_frames(numbers)}",
+            came=f"missing {describe_frames(missing)}",
+            next_step="restore the missing files, or ask for a --range that is there",
+        )
+    for number in numbers:
+        _row(track, number)
+    display = plate.read(numbers[0]).header.display
     if (display.width, display.height) != tuple(track.size):
         raise TrackError(
             f"track of {track.plate}",
@@ -141,7 +175,10 @@ def encoding_of(plate: Plate) -> str:
     """
     if plate.encoding is None:
         raise EngineError(
-            plate.source, expected="a plate with its encoding", came="none", next_step="report this with the call you made"
+            plate.source,
+            expected="a plate with its encoding",
+            came="none",
+            next_step="report this with the call you made",
         )
     return plate.encoding
 
@@ -155,16 +192,6 @@ def _row(track: Track, number: int) -> int:
             next_step="track the whole range, or render the range that is tracked",
         )
     return track.frames.index(number)
-
-
-def _put_back(frame: Frame, composite: Composite, rgb_linear: Floats, encode: Conversion) -> Frame:
-    stored = frame.stored(composite.window)
-    encoded = stored_from(encode(rgb_linear), frame.sample)
-    return frame.with_stored(composite.window, np.where(composite.changed[..., None], encoded, stored))
-
-
-def _to_working(shot: Shot) -> Conversion:
-    return to_working(encoding_of(shot.plate))
 
 
 def _to_model(shot: Shot) -> Conversion:

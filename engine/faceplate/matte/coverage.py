@@ -10,11 +10,13 @@ least_coverage = np.float32(2.0**-10)
 """Below a quarter of a ten-bit step a matte is taken for nothing, so that no pixel changes without being seen to."""
 
 
-def face_matte(outline_plate: Array, swap: Swap, geometry: CropGeometry, data: Window, settings: FaceMatteSettings) -> Matte:
+def face_matte(
+    outline_plate: Array, swap: Swap, geometry: CropGeometry, data: Window, settings: FaceMatteSettings
+) -> Matte:
     """Coverage of the face over the tightest window that holds it: the outline times the model's own mattes.
 
-    `outline_plate` is a closed ring of points x 2 in plate pixels. The matte is drawn in the crop, where it is small and
-    its edge exact, and brought to the plate once. Its values are those that half float can hold.
+    `outline_plate` is a closed ring of points x 2 in plate pixels. The matte is drawn in the crop, where it is small
+    and its edge exact, and brought to the plate once. Its values are those that half float can hold.
     """
     matrix = swap.crop.plate_to_crop
     side_px = swap.crop.rgb_model.shape[0]
@@ -37,6 +39,8 @@ def _to_plate(coverage: Floats, plate_to_crop: Matrix, data: Window) -> Matte:
     left, top = np.floor(corners.min(axis=0)).astype(int)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int)
     window = Window(int(left), int(top), int(right), int(bottom)).intersect(data)
+    if window.is_empty:
+        return Matte(window, np.zeros((0, 0), np.float32))
     # Beyond the crop nothing is covered, whatever the crop's own edge says.
     coverage[[0, -1]] = coverage[:, [0, -1]] = 0
     return Matte(window, resample(coverage, Window(0, 0, side, side), invert(plate_to_crop), window))

@@ -15,7 +15,7 @@ def signed_distance(outline: Array, side_px: int) -> Floats:
     length = np.maximum((edge**2).sum(axis=-1), 1e-12)
     along = np.clip((offset * edge).sum(axis=-1) / length, 0, 1)
     nearest = np.sqrt(((offset - along[..., None] * edge) ** 2).sum(axis=-1).min(axis=-1))
-    return np.where(_inside(offset, edge), nearest, -nearest).astype(np.float32)
+    return np.asarray(np.where(_inside(offset, edge), nearest, -nearest), np.float32)
 
 
 def _inside(offset: Array, edge: Array) -> Array:

@@ -1,6 +1,7 @@
 """Plates: sequences, stills and movies in, the same format out. OpenImageIO and PyAV live here."""
 
-from faceplate.plate.codes import as_dpx10, as_exr, normalised, stored_from
+from faceplate.plate.codes import normalised, stored_from
+from faceplate.plate.conversion import as_dpx10, as_exr
 from faceplate.plate.patterns import FramePattern, frame_pattern
 from faceplate.plate.read import read_frame
 from faceplate.plate.sequence import open_plate

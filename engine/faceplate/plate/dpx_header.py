@@ -1,58 +1,25 @@
-"""The header of a DPX file: what has to be known before its pixels are read, and the fields OpenImageIO does not carry.
-
-Source: SMPTE ST 268-1:2014, file format for digital moving-picture exchange.
-"""
-
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
+from faceplate.plate.dpx_fields import HEADER_BYTES, byte_orders, decode_field, encode_field, fields
 from faceplate.values import Attribute
 
-HEADER_BYTES = 2048
-endians = {b"SDPX": "big", b"XPDS": "little"}
-_orders = {"big": ">", "little": "<"}
-_channel_counts = {6: 1, 50: 3, 51: 4, 52: 4}
+_endians = {b"SDPX": "big", b"XPDS": "little"}
+_channels = {6: ("Y",), 50: ("R", "G", "B"), 51: ("R", "G", "B", "A")}
 _bits = (8, 10, 12, 16)
-_endian_name = "dpx:Endian"
-
-
-class _Field(NamedTuple):
-    name: str
-    type: str
-    start: int
-    layout: str
-
-
-# Fields that OpenImageIO drops, rewrites, or reads in the wrong byte order.
-_fields = (
-    _Field("dpx:FileName", "string", 36, "100s"),
-    _Field("dpx:CreationTime", "string", 136, "24s"),
-    _Field("dpx:XOffset", "uint", 1408, "I"),
-    _Field("dpx:YOffset", "uint", 1412, "I"),
-    _Field("dpx:XCenter", "float", 1416, "f"),
-    _Field("dpx:YCenter", "float", 1420, "f"),
-    _Field("dpx:XOriginalSize", "uint", 1424, "I"),
-    _Field("dpx:YOriginalSize", "uint", 1428, "I"),
-    _Field("dpx:SourceCreationTime", "string", 1532, "24s"),
-    _Field("dpx:BorderValidity", "uint16[4]", 1620, "4H"),
-    _Field("dpx:PixelAspect", "uint[2]", 1628, "2I"),
-    _Field("dpx:XScannedSize", "float", 1636, "f"),
-    _Field("dpx:YScannedSize", "float", 1640, "f"),
-    _Field("dpx:Gamma", "float", 1948, "f"),
-)
+_undefined = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
 class DpxHeader:
-    """What is known of a DPX before its pixels are read."""
+    """What stands before the pixels of a DPX."""
 
     width: int
     height: int
-    channels: int
+    channels: tuple[str, ...]
     bits: int
     attributes: tuple[Attribute, ...]
 
@@ -65,32 +32,39 @@ def read_dpx_header(path: Path) -> DpxHeader:
     """
     with path.open("rb") as file:
         raw = file.read(HEADER_BYTES)
-    endian = endians.get(raw[:4])
-    if endian is None or len(raw) != HEADER_BYTES:
-        raise damaged(path, expected="a DPX file with its whole header", came=f"{len(raw)} bytes that are none")
-    elements, width, height = struct.unpack_from(_orders[endian] + "H2I", raw, 770)
-    sign, descriptor, bits, encoding, start = _element(raw, endian)
-    _refuse_other_kinds(path, elements=elements, sign=sign, descriptor=descriptor, bits=bits, encoding=encoding)
-    channels = _channel_counts[descriptor]
-    least_bytes = start + width * height * channels * bits // 8
-    if not width or not height or path.stat().st_size < least_bytes:
-        claim = f"{width} x {height} pixels, {least_bytes} bytes"
-        raise damaged(path, expected=f"a whole picture of {claim}", came=f"{path.stat().st_size} bytes")
-    return DpxHeader(width, height, channels, bits, _attributes(raw, endian))
+        endian = _endians.get(raw[:4])
+        if endian is None or len(raw) != HEADER_BYTES:
+            raise damaged(path, expected="a DPX file with its whole header", came=f"{len(raw)} bytes that are none")
+        user_bytes = struct.unpack_from(byte_orders[endian] + "I", raw, 32)[0]
+        user = file.read(user_bytes) if user_bytes != _undefined and user_bytes < path.stat().st_size else b""
+    width, height, channels, bits = _layout(path, raw, endian)
+    return DpxHeader(width, height, channels, bits, _attributes(raw, endian, user))
 
 
-def _element(raw: bytes, endian: str) -> tuple[int, int, int, int, int]:
-    """Sign, descriptor, bits, encoding and start of the first picture."""
-    order = _orders[endian]
-    (sign,) = struct.unpack_from(order + "I", raw, 780)
+def _layout(path: Path, raw: bytes, endian: str) -> tuple[int, int, tuple[str, ...], int]:
+    order = byte_orders[endian]
+    elements, width, height, sign = struct.unpack_from(order + "H3I", raw, 770)
     descriptor, bits = raw[800], raw[803]
     encoding, start = struct.unpack_from(order + "HI", raw, 806)
-    return sign, descriptor, bits, encoding, start
+    _refuse_other_kinds(path, elements=elements, sign=sign, descriptor=descriptor, bits=bits, encoding=encoding)
+    channels = _channels[descriptor]
+    least_bytes = start + width * height * len(channels) * bits // 8
+    held_bytes = path.stat().st_size
+    if not width or not height or held_bytes < least_bytes:
+        claim = f"a picture of {width} x {height} in at least {least_bytes} bytes, as its header says"
+        raise damaged(path, expected=claim, came=f"{held_bytes} bytes")
+    return width, height, channels, bits
 
 
 def _refuse_other_kinds(path: Path, **element: int) -> None:
-    allowed = {"elements": (1,), "sign": (0, 0xFFFFFFFF), "descriptor": tuple(_channel_counts), "bits": _bits}
-    for name, values in (*allowed.items(), ("encoding", (0, 0xFFFF))):
+    allowed = {
+        "elements": (1,),
+        "sign": (0, _undefined),
+        "descriptor": tuple(_channels),
+        "bits": _bits,
+        "encoding": (0, 0xFFFF),
+    }
+    for name, values in allowed.items():
         if element[name] not in values:
             raise PlateError(
                 str(path),
@@ -100,51 +74,24 @@ def _refuse_other_kinds(path: Path, **element: int) -> None:
             )
 
 
-def _attributes(raw: bytes, endian: str) -> tuple[Attribute, ...]:
-    fields = (_decode(field, raw, endian) for field in _fields)
-    return (Attribute(_endian_name, "string", endian), *(entry for entry in fields if entry is not None))
+def _attributes(raw: bytes, endian: str, user: bytes) -> tuple[Attribute, ...]:
+    decoded = (decode_field(field, raw, endian) for field in fields)
+    held = [Attribute("dpx:Endian", "string", endian), *(entry for entry in decoded if entry is not None)]
+    if user:
+        held.append(Attribute("dpx:UserData", f"uint8[{len(user)}]", user.hex()))
+    return tuple(held)
 
 
-def _decode(field: _Field, raw: bytes, endian: str) -> Attribute | None:
-    """The field, or None where it is undefined; one that decoding would change comes as its bytes in hex."""
-    stored = raw[field.start : field.start + struct.calcsize("<" + field.layout)]
-    if not stored.strip(b"\xff"):
-        return None
-    numbers = struct.unpack(_orders[endian] + field.layout, stored)
-    value: Any = numbers if len(numbers) > 1 else numbers[0]
-    if field.type == "string":
-        value = value.rstrip(b"\0").decode("utf-8", "surrogateescape")
-    decoded = Attribute(field.name, field.type, value)
-    exact = _encode(field, decoded, endian) == stored
-    return decoded if exact else Attribute(field.name, f"uint8[{len(stored)}]", stored.hex())
-
-
-def _encode(field: _Field, attribute: Attribute | None, endian: str) -> bytes:
-    size = struct.calcsize("<" + field.layout)
-    if attribute is None:
-        return b"\xff" * size
-    if attribute.type.startswith("uint8["):
-        return bytes.fromhex(attribute.value)
-    if field.type == "string":
-        return attribute.value.encode("utf-8", "surrogateescape")[:size].ljust(size, b"\0")
-    values = attribute.value if isinstance(attribute.value, tuple | list) else (attribute.value,)
-    return struct.pack(_orders[endian] + field.layout, *values)
-
-
-def dpx_endian(attributes: tuple[Attribute, ...]) -> str:
-    """The byte order that a header asks for; big where it does not say, as scanners and Nuke write it."""
-    return next((str(entry.value) for entry in attributes if entry.name == _endian_name), "big")
-
-
-def is_dpx_field(name: str) -> bool:
-    """True for a field that is written here and not by OpenImageIO."""
-    return name == _endian_name or any(field.name == name for field in _fields)
-
-
-def patch_dpx_header(path: Path, attributes: tuple[Attribute, ...]) -> None:
-    """Writes the fields that OpenImageIO does not carry into a file it has written."""
+def patch_dpx_header(path: Path, attributes: tuple[Attribute, ...], endian: str) -> None:
+    """Writes every field into a file that OpenImageIO has laid out; a field without attribute becomes undefined."""
     named = {entry.name: entry for entry in attributes}
     with path.open("r+b") as file:
-        for field in _fields:
+        for field in fields:
             file.seek(field.start)
-            file.write(_encode(field, named.get(field.name), dpx_endian(attributes)))
+            file.write(encode_field(field, named.get(field.name), endian))
+
+
+def dpx_pixel_aspect(stored: tuple[int, int] | None) -> float:
+    """Width over height of a pixel; 1 where the header leaves it undefined."""
+    across, down = stored or (1, 1)
+    return across / down if across and down else 1.0

@@ -144,4 +144,5 @@ def _codec_for(attribute: Attribute) -> _Codec:
         return _text_list
     if kind == "float" and count:
         return _chromaticities if attribute.name == "chromaticities" else _float_list
-    return codecs["string"]
+    small = isinstance(attribute.value, int) and -(2**31) <= attribute.value < 2**31
+    return codecs["int"] if small else codecs["string"]

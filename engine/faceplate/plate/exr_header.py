@@ -83,7 +83,7 @@ def _refuse_other_kinds(path: Path, version: int) -> None:
             str(path),
             expected="a flat EXR of one part",
             came=kind,
-            next_step="write the picture as a flat, single-part EXR (in Nuke: one Write node, no views split into parts)",
+            next_step="write the picture as a flat, single-part EXR (in Nuke: no views or layers split into parts)",
         )
 
 

@@ -1,15 +1,12 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from threading import Lock
 
 import av
 from av.error import FFmpegError
 
-from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
 from faceplate.plate.movie_picture import movie_frame
 from faceplate.plate.patterns import choose_frames
@@ -18,7 +15,6 @@ from faceplate.values import Frame, Plate
 movie_suffixes = frozenset((".mp4", ".mov", ".mkv", ".avi", ".mxf", ".gif", ".webm"))
 # Codecs whose pictures build on all that came before, whatever their packets say.
 _from_the_start = frozenset(("gif", "apng"))
-_last_frame_slack = 2
 
 
 def open_movie(path: Path, frame_range: str | None) -> Plate:
@@ -40,6 +36,37 @@ class _Times:
     entries: tuple[int, ...]
 
 
+def _scan(path: Path) -> _Times:
+    """When the frames are shown, from the movie's packets alone; nothing is decoded.
+
+    Raises:
+        PlateError: the file is no movie, holds no picture, or breaks off.
+    """
+    try:
+        with av.open(str(path)) as container:
+            stream = _video(path, container)
+            packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
+            claimed = stream.frames
+            shown = sorted({packet.pts for packet in packets if packet.pts is not None})
+            entries = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
+            broken = any(packet.is_corrupt for packet in packets) or len(packets) < claimed
+    except (FFmpegError, MemoryError) as error:
+        raise damaged(path, expected="a whole movie", came=str(error)) from error
+    if not shown or broken:
+        came = f"{len(shown)} whole frames of {claimed}" if claimed else f"{len(shown)} frames, then damage"
+        raise damaged(path, expected="a whole movie", came=came)
+    from_start = stream.codec_context.name in _from_the_start
+    return _Times(tuple(shown), tuple(shown[:1] if from_start else entries))
+
+
+def _video(path: Path, container: av.container.InputContainer) -> av.VideoStream:
+    if not container.streams.video:
+        raise damaged(path, expected="a movie", came="a file without pictures")
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    return stream
+
+
 class MovieReader:
     """One decoder that goes on where it stands, or starts again at the nearest entry before the frame asked for.
 
@@ -52,7 +79,7 @@ class MovieReader:
         self._lock = Lock()
         self._container: av.container.InputContainer | None = None
         self._pictures: Iterator[av.VideoFrame] = iter(())
-        self._position = 0
+        self._position: int | None = None
 
     def read(self, number: int) -> Frame:
         """The frame of this number.
@@ -60,11 +87,51 @@ class MovieReader:
         Raises:
             PlateError: the movie is damaged here.
         """
-        wanted = self._times.shown[number - 1]
         with self._lock:
             try:
-                picture = self._picture(number, wanted)
-                return movie_frame(self._path, number, self._stream(), picture)
+                picture = self._picture(self._times.shown[number - 1])
+                return movie_frame(self._path, number, picture, self._stream)
             except (FFmpegError, MemoryError) as error:
                 self._close()
                 raise damaged(self._path, expected=f"frame {number}", came=str(error)) from error
+
+    def _picture(self, wanted: int) -> av.VideoFrame:
+        entry = self._entry_before(wanted)
+        if self._position is None or not entry <= self._position < wanted:
+            self._start_at(entry)
+        picture = self._advance(wanted)
+        if picture is None:
+            self._start_at(None)
+            picture = self._advance(wanted)
+        if picture is None or picture.is_corrupt:
+            raise damaged(self._path, expected="a picture that decodes", came=f"damage at time stamp {wanted}")
+        return picture
+
+    def _entry_before(self, wanted: int) -> int:
+        entries = self._times.entries
+        index = bisect_right(entries, wanted)
+        return entries[index - 1] if index else self._times.shown[0]
+
+    def _start_at(self, entry: int | None) -> None:
+        """Moves the decoder to an entry; None opens the movie anew, for one whose entries mislead."""
+        if self._container is None or entry is None:
+            self._close()
+            self._container = av.open(str(self._path))
+            self._stream = _video(self._path, self._container)
+        if entry is not None:
+            self._container.seek(entry, stream=self._stream, backward=True)
+        self._pictures = self._container.decode(self._stream)
+        self._position = None
+
+    def _advance(self, wanted: int) -> av.VideoFrame | None:
+        """Decodes up to the picture wanted; None where the decoder is past it or at the end."""
+        for picture in self._pictures:
+            self._position = picture.pts
+            if picture.pts is not None and picture.pts >= wanted:
+                return picture if picture.pts == wanted else None
+        return None
+
+    def _close(self) -> None:
+        if self._container is not None:
+            self._container.close()
+        self._container, self._position = None, None

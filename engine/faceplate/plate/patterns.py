@@ -2,8 +2,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fileseq import FrameSet
 from fileseq.exceptions import MaxSizeException, ParseException
+from fileseq.frameset import FrameSet
 
 from faceplate.errors import CallError, PlateError
 from faceplate.values import describe_frames
@@ -72,14 +72,20 @@ def frames_in_range(frame_range: str) -> tuple[int, ...]:
     try:
         parts = [FrameSet(part) for part in frame_range.split(",")]
     except (ParseException, MaxSizeException) as error:
-        raise CallError(
-            f"range {frame_range!r}",
-            expected="frame numbers like 1001-1016, 1001-1016x2 or 1001,1005",
-            came=str(error).partition(": did")[0],
-            next_step="write the range that way",
-        ) from error
+        raise _no_range(frame_range) from error
+    if any(number != int(number) for part in parts for number in part):
+        raise _no_range(frame_range)
     rising = (part for part in parts if len(part) and part[0] <= part[-1])
     return tuple(sorted({int(number) for part in rising for number in part}))
+
+
+def _no_range(frame_range: str) -> CallError:
+    return CallError(
+        "the frame range",
+        expected="whole frame numbers like 1001-1016, 1001-1016x2 or 1001,1005, ten million at most",
+        came=repr(frame_range),
+        next_step="write the range that way",
+    )
 
 
 def choose_frames(source: str, found: tuple[int, ...], frame_range: str | None) -> tuple[int, ...]:
@@ -88,15 +94,18 @@ def choose_frames(source: str, found: tuple[int, ...], frame_range: str | None) 
     Raises:
         PlateError: no frame was found, the range holds none, or one of its frames is missing.
     """
+    if not found:
+        raise PlateError(
+            source, expected="at least one frame", came="none on disk", next_step="check the folder, name and padding"
+        )
     wanted = found if frame_range is None else frames_in_range(frame_range)
-    missing = tuple(sorted(set(wanted) - set(found)))
+    there = frozenset(found)
+    missing = tuple(number for number in wanted if number not in there)
     if wanted and not missing:
         return wanted
-    asked = f"frames {describe_frames(wanted)}" if wanted else "at least one frame"
-    lacks = f"; missing {describe_frames(missing)}" if missing else f" in the range {frame_range!r}" if found else ""
     raise PlateError(
         source,
-        expected=asked,
-        came=f"on disk: {describe_frames(found)}" + lacks if missing or not found else "an empty range" + lacks,
-        next_step=f"ask for frames of {describe_frames(found)}" if found else "check the folder, the name and its padding",
+        expected=f"a range within {describe_frames(found)}, the frames that are there",
+        came=f"{frame_range!r}, which " + (f"asks for {describe_frames(missing)}" if missing else "is empty"),
+        next_step="ask for frames that are there, or restore the missing files",
     )

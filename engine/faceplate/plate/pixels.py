@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO
 
 from faceplate.errors import StorageError
 from faceplate.plate.damage import damaged
@@ -17,19 +17,19 @@ from faceplate.values import Array, ChannelGroup, Sample, Window
 MAX_SIDE_PX = 2**17
 MAX_FRAME_BYTES = 2**33
 
-oiio.attribute("limits:imagesize_MB", MAX_FRAME_BYTES // 2**20)
+OpenImageIO.attribute("limits:imagesize_MB", MAX_FRAME_BYTES // 2**20)
 
 _base_types = {
-    Sample.HALF: oiio.HALF,
-    Sample.FLOAT: oiio.FLOAT,
-    Sample.UINT8: oiio.UINT8,
-    Sample.UINT32: oiio.UINT32,
+    Sample.HALF: OpenImageIO.HALF,
+    Sample.FLOAT: OpenImageIO.FLOAT,
+    Sample.UINT8: OpenImageIO.UINT8,
+    Sample.UINT32: OpenImageIO.UINT32,
 }
 
 
 def base_type(sample: Sample) -> Any:
     """OpenImageIO's name for the type; 10 and 12 bit codes travel in 16 bit words."""
-    return _base_types.get(sample, oiio.UINT16)
+    return _base_types.get(sample, OpenImageIO.UINT16)
 
 
 def check_size(path: Path, data: Window, samples: tuple[Sample, ...]) -> None:
@@ -55,9 +55,9 @@ def open_input(path: Path) -> Iterator[Any]:
         PlateError: OpenImageIO cannot read it, here or while it is open, or it asks for more memory than there is.
     """
     try:
-        source = oiio.ImageInput.open(str(path))
+        source = OpenImageIO.ImageInput.open(str(path))
         if source is None:
-            raise damaged(path, expected="an image that OpenImageIO reads", came=_message(oiio))
+            raise damaged(path, expected="an image that OpenImageIO reads", came=_message(OpenImageIO))
         try:
             yield source
         finally:
@@ -78,7 +78,9 @@ def read_channels(path: Path, source: Any, first: int, last: int, sample: Sample
     return np.asarray(pixels)
 
 
-def read_groups(path: Path, source: Any, names: tuple[str, ...], samples: tuple[Sample, ...]) -> tuple[ChannelGroup, ...]:
+def read_groups(
+    path: Path, source: Any, names: tuple[str, ...], samples: tuple[Sample, ...]
+) -> tuple[ChannelGroup, ...]:
     """Every channel, neighbours of one type together.
 
     Raises:
@@ -98,7 +100,7 @@ def write_pixels(path: Path, format_name: str, spec: Any, pixels: Array) -> None
     Raises:
         StorageError: OpenImageIO could not write it all.
     """
-    output = oiio.ImageOutput.create(format_name)
+    output: Any = OpenImageIO.ImageOutput.create(format_name)
     written = output.open(str(path), spec) and output.write_image(np.ascontiguousarray(pixels))
     message = _message(output) if not written else ""
     if not output.close() or not written:

@@ -1,9 +1,7 @@
-from dataclasses import replace
 from pathlib import Path
 
-from faceplate.plate.dpx_header import DpxHeader, read_dpx_header
+from faceplate.plate.dpx_header import DpxHeader, dpx_pixel_aspect, read_dpx_header
 from faceplate.plate.pixels import check_size, open_input, read_channels
-from faceplate.plate.read_still import still_header
 from faceplate.values import ChannelGroup, Frame, Header, Sample, Window
 
 sample_of_bits = {8: Sample.UINT8, 10: Sample.UINT10, 12: Sample.UINT12, 16: Sample.UINT16}
@@ -18,17 +16,23 @@ def read_dpx(path: Path, number: int) -> Frame:
         PlateError: the file is damaged, or one of the kinds of DPX that are not read.
     """
     stored = read_dpx_header(path)
-    sample = sample_of_bits[stored.bits]
-    check_size(path, Window(0, 0, stored.width, stored.height), (sample,) * stored.channels)
+    header = _header(stored)
+    check_size(path, header.data, header.samples)
     with open_input(path) as source:
-        header = _header(still_header(path, "dpx", source.spec()), stored, sample)
-        pixels = read_channels(path, source, 0, stored.channels, sample)
+        pixels = read_channels(path, source, 0, len(header.channels), header.samples[0])
     pixels >>= 8 * pixels.dtype.itemsize - stored.bits
     return Frame(number, str(path), header, (ChannelGroup(header.channels, pixels),))
 
 
-def _header(header: Header, stored: DpxHeader, sample: Sample) -> Header:
+def _header(stored: DpxHeader) -> Header:
     window = Window(0, 0, stored.width, stored.height)
-    samples = (sample,) * stored.channels
-    carried = replace(header, display=window, data=window, samples=samples, origin=(0, 0))
-    return carried.with_attributes(*stored.attributes)
+    aspect = next((entry.value for entry in stored.attributes if entry.name == "dpx:PixelAspect"), None)
+    return Header(
+        file_format="dpx",
+        display=window,
+        data=window,
+        channels=stored.channels,
+        samples=(sample_of_bits[stored.bits],) * len(stored.channels),
+        pixel_aspect=dpx_pixel_aspect(aspect),
+        attributes=stored.attributes,
+    )

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO
 
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
@@ -10,11 +10,11 @@ from faceplate.plate.pixels import check_size, open_input, read_groups
 from faceplate.values import Attribute, Frame, Header, Sample, Window
 
 _samples = {
-    oiio.HALF: Sample.HALF,
-    oiio.FLOAT: Sample.FLOAT,
-    oiio.UINT8: Sample.UINT8,
-    oiio.UINT16: Sample.UINT16,
-    oiio.UINT32: Sample.UINT32,
+    OpenImageIO.HALF: Sample.HALF,
+    OpenImageIO.FLOAT: Sample.FLOAT,
+    OpenImageIO.UINT8: Sample.UINT8,
+    OpenImageIO.UINT16: Sample.UINT16,
+    OpenImageIO.UINT32: Sample.UINT32,
 }
 
 
@@ -66,7 +66,10 @@ def _refuse_other_kinds(path: Path, spec: Any) -> None:
     images = spec.get_int_attribute("oiio:subimages", 1)
     if images > 1:
         raise PlateError(
-            str(path), expected="one image a file", came=f"{images} images", next_step="write each image to its own file"
+            str(path),
+            expected="one image a file",
+            came=f"{images} images",
+            next_step="write each image to its own file",
         )
     if spec.format.basetype not in _samples or spec.channelformats:
         raise damaged(path, expected="8, 16 or 32 bit samples, half or float", came=str(spec.format))

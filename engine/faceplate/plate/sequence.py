@@ -2,11 +2,10 @@ from functools import partial
 from pathlib import Path
 
 from faceplate.errors import PlateError
+from faceplate.plate.movie import movie_suffixes, open_movie
 from faceplate.plate.patterns import FramePattern, choose_frames, frame_pattern, still_number
 from faceplate.plate.read import read_frame
 from faceplate.values import Frame, Plate
-
-movie_suffixes = frozenset((".mp4", ".mov", ".mkv", ".avi", ".mxf", ".gif", ".webm"))
 
 
 def open_plate(source: str, frame_range: str | None = None) -> Plate:

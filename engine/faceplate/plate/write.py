@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,16 +50,17 @@ def _writer(frame: Frame, path: Path) -> Callable[[Frame, Path], None]:
 
 @contextmanager
 def _whole_or_absent(path: Path) -> Iterator[Path]:
-    """A hidden name beside `path`, moved to `path` at the end; after any failure neither is left."""
+    """A hidden name beside `path`, moved to `path` at the end; after any failure it is gone and `path` is as it was."""
     beside = path.with_name(f".{path.stem}.{uuid4().hex}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.touch(exist_ok=False)
-        yield beside
-        os.replace(beside, path)
+        try:
+            yield beside
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from error
     except StorageError as error:
         raise unwritable(path, error.came) from error
-    finally:
-        beside.unlink(missing_ok=True)

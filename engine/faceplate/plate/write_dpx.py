@@ -1,12 +1,14 @@
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+
+import numpy as np
+import OpenImageIO
 
 from faceplate.errors import PlateError
-from faceplate.plate.dpx_header import dpx_endian, patch_dpx_header, read_dpx_header
-from faceplate.plate.pixels import unwritable, write_pixels
+from faceplate.plate.dpx_header import dpx_pixel_aspect, patch_dpx_header, read_dpx_header
+from faceplate.plate.pixels import base_type, unwritable, write_pixels
 from faceplate.plate.read_dpx import sample_of_bits
-from faceplate.plate.write_still import still_spec
-from faceplate.values import Array, Frame, Header
+from faceplate.values import Array, Attribute, Frame, Header
 
 _bits_of_sample = {sample: bits for bits, sample in sample_of_bits.items()}
 _channel_counts = (1, 3, 4)
@@ -20,9 +22,10 @@ def write_dpx(frame: Frame, path: Path) -> None:
         StorageError: the file could not be written whole.
     """
     _check(frame)
-    bits = _bits_of_sample[frame.header.samples[0]]
-    write_pixels(path, "dpx", _spec(frame.header, bits), _left_aligned(frame.groups[0].pixels, bits))
-    patch_dpx_header(path, frame.header.attributes)
+    header = frame.header
+    bits = _bits_of_sample[header.samples[0]]
+    write_pixels(path, "dpx", _spec(header, bits), _left_aligned(frame.groups[0].pixels, bits))
+    patch_dpx_header(path, _with_pixel_aspect(header).attributes, _endian(header))
     _check_whole(path)
 
 
@@ -38,11 +41,32 @@ def _check(frame: Frame) -> None:
         )
 
 
-def _spec(header: Header, bits: int) -> Any:
-    spec = still_spec(header)
+def _spec(header: Header, bits: int) -> OpenImageIO.ImageSpec:
+    """What OpenImageIO needs in order to lay out the pixels."""
+    display = header.display
+    spec = OpenImageIO.ImageSpec(display.width, display.height, len(header.channels), base_type(header.samples[0]))
+    spec.channelnames = header.channels
     spec.attribute("oiio:BitsPerSample", bits)
-    spec.attribute("oiio:Endian", dpx_endian(header.attributes))
+    spec.attribute("oiio:Endian", _endian(header))
+    if packing := header.attribute("dpx:Packing"):
+        spec.attribute("dpx:Packing", packing)
+    if user := header.attribute("dpx:UserData"):
+        data = np.frombuffer(bytes.fromhex(user), np.uint8)
+        spec.attribute("dpx:UserData", OpenImageIO.TypeDesc(f"uint8[{data.size}]"), data)
     return spec
+
+
+def _endian(header: Header) -> str:
+    """The byte order of the file; big where the header does not say, as scanners write it."""
+    return str(header.attribute("dpx:Endian") or "big")
+
+
+def _with_pixel_aspect(header: Header) -> Header:
+    """The header as it came where its field says the frame's pixel aspect, in its own numbers."""
+    if dpx_pixel_aspect(header.attribute("dpx:PixelAspect")) == header.pixel_aspect:
+        return header
+    ratio = Fraction(header.pixel_aspect).limit_denominator(10000)
+    return header.with_attributes(Attribute("dpx:PixelAspect", "uint[2]", (ratio.numerator, ratio.denominator)))
 
 
 def _left_aligned(codes: Array, bits: int) -> Array:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO
 
 from faceplate.errors import PlateError
 from faceplate.plate.exr_attributes import attribute_to_exr
@@ -119,14 +119,16 @@ def _check(frame: Frame) -> None:
 
 def _spec(header: Header) -> Any:
     """What OpenImageIO needs in order to lay out the pixels; integers beside other types travel as their bits."""
-    spec = oiio.ImageSpec(header.data.width, header.data.height, len(header.channels), base_type(header.samples[0]))
+    spec = OpenImageIO.ImageSpec(
+        header.data.width, header.data.height, len(header.channels), base_type(header.samples[0])
+    )
     spec.x, spec.y = header.data.left + header.origin[0], header.data.top + header.origin[1]
     spec.full_x, spec.full_y = header.origin
     spec.full_width, spec.full_height = header.display.width, header.display.height
     spec.channelnames = header.channels
     if len(set(header.samples)) > 1:
-        spec.format = oiio.FLOAT
-        spec.channelformats = tuple(oiio.HALF if s is Sample.HALF else oiio.FLOAT for s in header.samples)
+        spec.format = OpenImageIO.FLOAT
+        spec.channelformats = tuple(OpenImageIO.HALF if s is Sample.HALF else OpenImageIO.FLOAT for s in header.samples)
     level = header.attribute("dwaCompressionLevel")
     spec.attribute("compression", _compression(header) + (f":{level:g}" if level is not None else ""))
     spec.attribute("openexr:lineOrder", header.attribute("openexr:lineOrder") or line_orders[0])
@@ -148,7 +150,8 @@ def _interleaved(frame: Frame) -> Array:
 
 
 def _chunks(header: Header) -> int:
-    if tiles := header.attribute("openexr:tiles"):
+    tiles: tuple[int, int] | None = header.attribute("openexr:tiles")
+    if tiles:
         return ceil(header.data.width / tiles[0]) * ceil(header.data.height / tiles[1])
     return ceil(header.data.height / _lines_per_chunk.get(_compression(header), 1))
 

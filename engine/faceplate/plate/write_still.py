@@ -3,10 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO
 
 from faceplate.errors import PlateError
-from faceplate.plate.dpx_header import is_dpx_field
 from faceplate.plate.pixels import base_type, write_pixels
 from faceplate.values import Attribute, Frame, Header
 
@@ -28,25 +27,32 @@ def write_still(frame: Frame, path: Path) -> None:
             came=", ".join(f"{n} {s.value}" for n, s in zip(frame.header.channels, frame.header.samples, strict=True)),
             next_step="write EXR, which holds several types",
         )
-    write_pixels(path, _format_names[path.name[path.name.rindex(".") :].lower()], still_spec(frame.header), frame.groups[0].pixels)
+    write_pixels(
+        path,
+        _format_names[path.name[path.name.rindex(".") :].lower()],
+        still_spec(frame.header),
+        frame.groups[0].pixels,
+    )
 
 
 def still_spec(header: Header) -> Any:
     """OpenImageIO's specification of a frame of one type: windows, channels and attributes."""
-    spec = oiio.ImageSpec(header.data.width, header.data.height, len(header.channels), base_type(header.samples[0]))
+    spec = OpenImageIO.ImageSpec(
+        header.data.width, header.data.height, len(header.channels), base_type(header.samples[0])
+    )
     spec.x, spec.y = header.data.left + header.origin[0], header.data.top + header.origin[1]
     spec.full_x, spec.full_y = header.origin
     spec.full_width, spec.full_height = header.display.width, header.display.height
     spec.channelnames = header.channels
-    spec.attribute("PixelAspectRatio", header.pixel_aspect)
+    if header.pixel_aspect != 1:
+        spec.attribute("PixelAspectRatio", header.pixel_aspect)
     for attribute in header.attributes:
-        if not is_dpx_field(attribute.name):
-            _set(spec, attribute)
+        _set(spec, attribute)
     return spec
 
 
 def _set(spec: Any, attribute: Attribute) -> None:
-    kind = oiio.TypeDesc(attribute.type)
+    kind = OpenImageIO.TypeDesc(attribute.type)
     value = attribute.value
     if _byte_list.fullmatch(attribute.type):
         value = np.frombuffer(bytes.fromhex(value), np.uint8)

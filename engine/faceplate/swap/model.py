@@ -51,7 +51,8 @@ class SwapModel:
         try:
             outputs = self.session.run(names, {self.card.input: _to_network(crop.rgb_model, self.card)})
         except _foreign_errors as fault:
-            raise _refusal(self.source, "a run", _first_line(fault), "try device cpu, or export it again") from fault
+            step = "try device cpu, or export it again"
+            raise _refusal(self.source, "a run", _first_line(fault), step) from fault
         image = _from_network(outputs[0], self.card, channels=3, source=self.source)
         mattes = [_from_network(output, self.card, channels=1, source=self.source) for output in outputs[1:]]
         named = {name: np.clip(matte[..., 0], 0, 1) for name, matte in zip(self.card.mattes, mattes, strict=True)}
@@ -65,7 +66,8 @@ def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
     Weights outside the file are refused: the network is loaded from the very bytes that the digest is taken of.
 
     Raises:
-        ModelError: the file is missing, is no ONNX, carries no card, or has other inputs and outputs than its card says.
+        ModelError: the file is missing, is no ONNX, carries no card, or has other inputs and outputs than the card
+            says.
     """
     content = _content(Path(path))
     options = ort.SessionOptions()
@@ -75,7 +77,8 @@ def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
     try:
         session = ort.InferenceSession(content, options, providers=providers(device))
     except _foreign_errors as fault:
-        raise _refusal(str(path), "an ONNX model", _first_line(fault), "export the model as ONNX") from fault
+        step = "export it as ONNX, weights inside the file"
+        raise _refusal(str(path), "an ONNX model", _first_line(fault), step) from fault
     card = _card(session, str(path))
     _check_shapes(session, card, str(path))
     return SwapModel(str(path), hashlib.sha256(content).hexdigest(), device, card, session)
@@ -112,7 +115,9 @@ def _check_shapes(session: Any, card: ModelCard, source: str) -> None:
             came = f"{entry.type} {entry.shape}"
             raise _refusal(source, f"{role} of floats {expected}", came, "correct the card, or export it again")
     if set(inputs) != {card.input}:
-        raise _refusal(source, f"the one input {card.input}", ", ".join(inputs), "export it with its crop alone as input")
+        raise _refusal(
+            source, f"the one input {card.input}", ", ".join(inputs), "export it with its crop alone as input"
+        )
 
 
 def _shape(card: ModelCard, channels: int) -> tuple[int, ...]:

@@ -12,10 +12,10 @@ from faceplate.values import Matrix, Person
 
 
 def people_of(
-    chains: Sequence[Chain], frames: int, pixel_aspect: float, settings: FaceTrackSettings
+    chains: Sequence[Chain], frames: tuple[int, ...], pixel_aspect: float, settings: FaceTrackSettings
 ) -> tuple[Person, ...]:
     """The chains long enough to be people, by size times time, smoothed, aligned and named."""
-    shortest = min(settings.min_length, frames)
+    shortest = min(settings.min_length, len(frames))
     long_enough = [chain for chain in chains if len(chain) >= shortest]
     ordered = sorted(long_enough, key=lambda chain: -sum(face.size for face in chain.values()))
     return tuple(
@@ -24,10 +24,11 @@ def people_of(
     )
 
 
-def _person(name: str, chain: Chain, frames: int, pixel_aspect: float, smoothing: float) -> Person:
+def _person(name: str, chain: Chain, numbers: tuple[int, ...], pixel_aspect: float, smoothing: float) -> Person:
     found = {place: np.column_stack([face.landmarks_plate, face.depth_px]) for place, face in chain.items()}
+    frames = len(numbers)
     points = _over_all(found, frames)
-    for run in runs(np.asarray(np.isfinite(points).all(axis=(1, 2)))):
+    for run in runs(numbers, chain):
         alignments = np.array([_alignment(each, pixel_aspect) for each in points[run]])
         points[run] = smooth_run(points[run], alignments, smoothing)
     square = [pixel_aspect, 1.0, 1.0]

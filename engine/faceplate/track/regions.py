@@ -18,6 +18,8 @@ ToDisplay: TypeAlias = Callable[[Floats], Floats]
 
 # Large cells are averaged from a lattice of at least this many samples a side instead of from every pixel.
 SAMPLES_A_SIDE = 3
+# Bilinear samples further apart than this, in picture pixels, would alias.
+FINEST_STEP = 2.0
 BRIGHTEST = 65504.0
 
 
@@ -57,16 +59,19 @@ class Picture:
     pixel: tuple[float, float]
 
     def crop(self, region: Region, side_px: int) -> Floats:
-        """The region as side x side x 3: the mean of two by two bilinear samples a pixel, black outside the picture."""
+        """The region as side x side x 3, bilinear; black outside the picture.
+
+        A region much finer than the crop is sampled two by two a pixel and averaged.
+        """
         corners = region.unit_to_square(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
         corners = (corners - self.origin) / self.pixel
-        samples = 2 * side_px
-        matrix = np.column_stack([(corners[1:] - corners[0]).T / samples, corners[0]])
+        steps = (corners[1:] - corners[0]).T / side_px
+        finer = 2 if np.linalg.norm(steps, axis=0).max() > FINEST_STEP else 1
+        matrix = np.column_stack([steps / finer, corners[0]])
         matrix[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5  # OpenCV counts from pixel centres
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        fine = cv2.warpAffine(self.rgb_display, matrix, (samples, samples), flags=flags)
-        crop: Floats = cv2.resize(fine, (side_px, side_px), interpolation=cv2.INTER_AREA)
-        return crop
+        size = (finer * side_px, finer * side_px)
+        crop: Floats = cv2.warpAffine(self.rgb_display, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return cv2.resize(crop, (side_px, side_px), interpolation=cv2.INTER_AREA) if finer > 1 else crop
 
 
 def picture_of(frame: Frame, region: Region, to_display: ToDisplay, side_px: int) -> Picture:

@@ -17,7 +17,7 @@ THUMBNAIL_PX = 32
 
 @dataclass(frozen=True)
 class Sighting:
-    """What one frame shows by itself: its faces, and a grey thumbnail by which cuts are told."""
+    """What one frame shows by itself: its faces, and a thumbnail by which cuts are told."""
 
     faces: tuple[Face, ...]
     thumbnail: Floats
@@ -30,8 +30,8 @@ def look(networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: 
     faces = [measure(networks, frame, head, to_display) for head in heads]
     present = [face for face in faces if face.presence >= settings.min_presence]
     crop = whole.crop(display_region(frame), 2 * THUMBNAIL_PX)
-    small = cv2.resize(crop, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
-    return Sighting(distinct(present), small.mean(axis=-1))
+    thumbnail = cv2.resize(crop, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
+    return Sighting(distinct(present), thumbnail)
 
 
 def distinct(faces: Sequence[Face]) -> tuple[Face, ...]:

@@ -1,9 +1,11 @@
+from collections.abc import Collection, Sequence
+
 import numpy as np
 from scipy.linalg import solveh_banded
 from scipy.ndimage import median_filter
 
 from faceplate.align import invert
-from faceplate.values import Array, Matrix
+from faceplate.values import Matrix
 
 ORDER = 3
 SHORTEST_RUN = 3
@@ -13,10 +15,15 @@ OUTLIER_DEVIATIONS = 8.0
 OUTLIER_SIZE = 0.03
 
 
-def runs(seen: Array) -> list[slice]:
-    """The unbroken runs of True, in order."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(np.int8)))
-    return [slice(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+def runs(numbers: Sequence[int], seen: Collection[int]) -> list[slice]:
+    """The unbroken runs of `seen` places, in order: neighbours whose frame numbers follow one another."""
+    found: list[slice] = []
+    for place in sorted(seen):
+        if found and found[-1].stop == place and numbers[place] == numbers[place - 1] + 1:
+            found[-1] = slice(found[-1].start, place + 1)
+        else:
+            found.append(slice(place, place + 1))
+    return found
 
 
 def whittaker(values: Matrix, period_frames: float, weights: Matrix) -> Matrix:

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,8 @@ from safetensors.numpy import save_file
 from faceplate.errors import StorageError, TrackError
 from faceplate.values import Array, Person, Track
 
-KIND = "faceplate track"
+ENTRY = "faceplate_track"
 VERSION = 1
-ABOUT: dict[str, type] = {
-    "plate": str,
-    "frames": list,
-    "size": list,
-    "pixel_aspect": float,
-    "landmarker": str,
-    "names": list,
-}
 # Each array of a person: its type, and its shape after the frames, where -1 stands for the number of points.
 ARRAYS: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
     "landmarks_plate": (np.float32, (-1, 2)),
@@ -40,9 +34,15 @@ def write_track(track: Track, path: Path) -> None:
     Raises:
         StorageError: the folder cannot be written.
     """
-    about = {name: getattr(track, name) for name in ABOUT if name != "names"}
-    about["names"] = [person.name for person in track.people]
-    metadata = {"kind": KIND, "version": str(VERSION), "about": json.dumps(about)}
+    about = {
+        "version": VERSION,
+        "plate": track.plate,
+        "frames": track.frames,
+        "size": track.size,
+        "pixel_aspect": track.pixel_aspect,
+        "landmarker": track.landmarker,
+        "names": [person.name for person in track.people],
+    }
     arrays = {
         f"{place}.{name}": np.ascontiguousarray(getattr(person, name))
         for place, person in enumerate(track.people)
@@ -50,7 +50,7 @@ def write_track(track: Track, path: Path) -> None:
     }
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        save_file(arrays, beside, metadata)
+        save_file(arrays, beside, {ENTRY: json.dumps(about)})
         beside.replace(path)
     except (OSError, SafetensorError) as error:
         beside.unlink(missing_ok=True)
@@ -67,42 +67,63 @@ def read_track(path: Path) -> Track:
     """
     try:
         with safe_open(path, framework="numpy") as opened:
-            about = _about(path, opened.metadata() or {})
+            metadata = opened.metadata() or {}
             arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
     except (OSError, SafetensorError) as error:
         raise _refusal(path, "a whole track file", str(error)) from error
-    names, frames = about.pop("names"), len(about["frames"])
-    people = tuple(_person(path, place, name, arrays, frames) for place, name in enumerate(names))
-    return Track(**about, people=people)
-
-
-def _about(path: Path, metadata: dict[str, str]) -> dict[str, Any]:
-    if metadata.get("kind") != KIND:
-        raise _refusal(path, "a Faceplate track", f"a file of kind {metadata.get('kind')!r}")
-    if metadata.get("version") != str(VERSION):
-        raise _refusal(path, f"track version {VERSION}", f"version {metadata.get('version')!r}", "update Faceplate")
+    if ENTRY not in metadata:
+        raise _refusal(path, "a Faceplate track", "a safetensors file of another kind")
+    about = _about(path, metadata[ENTRY])
     try:
-        about = json.loads(metadata.get("about", ""))
-        return {name: _checked(name, about[name]) for name in ABOUT}
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise _refusal(path, "plate, frames, size, pixel aspect, landmarker and names", str(error)) from error
+        names, header = _names(about), _header(about)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _refusal(path, "plate, frames, size, pixel aspect, landmarker and names", repr(error)) from error
+    people = tuple(_person(path, place, name, arrays, len(header.frames)) for place, name in enumerate(names))
+    return replace(header, people=people)
 
 
-def _checked(name: str, value: Any) -> Any:
-    """A value of the header as a Track holds it."""
-    if not isinstance(value, ABOUT[name]):
-        msg = f"{name} {value!r}"
-        raise TypeError(msg)
-    if isinstance(value, list):
-        return tuple(str(each) if name == "names" else int(each) for each in value)
+def _about(path: Path, text: str) -> dict[str, Any]:
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _refusal(path, "a header of JSON text", str(error)) from error
+    version = about.get("version") if isinstance(about, dict) else None
+    if version != VERSION:
+        raise _refusal(
+            path, f"track version {VERSION}", f"version {version!r}", "read it with the Faceplate that wrote it"
+        )
+    return dict(about)
+
+
+def _names(about: Mapping[str, Any]) -> tuple[str, ...]:
+    names = _require(about["names"], isinstance(about["names"], list))
+    return tuple(_require(name, isinstance(name, str)) for name in names)
+
+
+def _header(about: Mapping[str, Any]) -> Track:
+    """All of the track but its people."""
+    frames = tuple(_require(number, type(number) is int) for number in about["frames"])
+    width, height = (_require(extent, type(extent) is int and extent > 0) for extent in about["size"])
+    aspect = float(about["pixel_aspect"])
+    _require(frames, 0 < len(set(frames)) == len(frames))
+    _require(aspect, 0 < aspect < np.inf)
+    plate, landmarker = (_require(about[name], isinstance(about[name], str)) for name in ("plate", "landmarker"))
+    return Track(plate, frames, (width, height), aspect, landmarker, ())
+
+
+def _require(value: Any, holds: bool) -> Any:  # noqa: FBT001 (a condition, not a switch)
+    if not holds:
+        msg = repr(value)
+        raise ValueError(msg)
     return value
 
 
 def _person(path: Path, place: int, name: str, arrays: dict[str, Array], frames: int) -> Person:
-    points = arrays[f"{place}.depth_px"].shape[-1:] if f"{place}.depth_px" in arrays else (0,)
+    landmarks = arrays.get(f"{place}.landmarks_plate")
+    points = landmarks.shape[1] if landmarks is not None and landmarks.ndim > 1 else 0
     values = {}
     for entry, (kind, shape) in ARRAYS.items():
-        expected = (frames, *(points[0] if extent == -1 else extent for extent in shape))
+        expected = (frames, *(points if extent == -1 else extent for extent in shape))
         array = arrays.get(f"{place}.{entry}")
         if array is None or array.shape != expected or array.dtype != kind:
             came = "none" if array is None else f"{array.dtype} {array.shape}"

@@ -1,14 +1,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from faceplate.errors import TrackError
+from faceplate.errors import PlateError, TrackError
 from faceplate.track.link import link
 from faceplate.track.networks import FaceNetworks
 from faceplate.track.people import people_of
 from faceplate.track.regions import ToDisplay
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.track.sightings import Sighting, look
-from faceplate.values import Plate, Track, describe_frames
+from faceplate.values import Frame, Header, Plate, Track, describe_frames
 
 LANDMARKER = "mediapipe-face"
 
@@ -43,10 +43,31 @@ def track_plate(
     sightings: list[Sighting] = []
     header = plate.read(plate.frames[0]).header
     for number in plate.frames:
-        sightings.append(look(networks, plate.read(number), to_display, settings))
+        frame = plate.read(number)
+        _require_shape(frame, header)
+        sightings.append(look(networks, frame, to_display, settings))
         if on_frame is not None:
             on_frame(number)
-    people = people_of(link(sightings), len(plate.frames), header.pixel_aspect, settings)
+    return _track(plate, header, sightings, settings)
+
+
+def _require_shape(frame: Frame, first: Header) -> None:
+    """Refuses another display window or pixel aspect than the first frame's: plate space would change its meaning."""
+    if (frame.header.display, frame.header.pixel_aspect) != (first.display, first.pixel_aspect):
+        raise PlateError(
+            frame.source,
+            expected=f"the picture of the first frame, {_shape(first)}",
+            came=_shape(frame.header),
+            next_step="track the parts of the plate that are of one size each by themselves",
+        )
+
+
+def _shape(header: Header) -> str:
+    return f"{header.display.width} x {header.display.height} with pixel aspect {header.pixel_aspect:g}"
+
+
+def _track(plate: Plate, header: Header, sightings: list[Sighting], settings: FaceTrackSettings) -> Track:
+    people = people_of(link(sightings), plate.frames, header.pixel_aspect, settings)
     if not people:
         raise _nobody(plate, settings)
     size = (header.display.width, header.display.height)

@@ -7,8 +7,7 @@ import cv2
 import numpy as np
 
 from faceplate.align import crop_matrix, fit_alignment, invert, transform
-from faceplate.colour import conversion
-from faceplate.demo.portrait import landmarks68_portrait, portrait_encoding
+from faceplate.demo.portrait import demo_conversion, landmarks68_portrait, portrait_encoding
 from faceplate.demo.turn import Turn, turned, unturned
 from faceplate.models import CropGeometry
 from faceplate.train.canvas import polygon, portrait_to_canvas
@@ -48,8 +47,8 @@ class PairSource:
     def __init__(self, recipe: Recipe) -> None:
         """Works the canvas pictures out once."""
         self._recipe = recipe
-        to_linear = conversion(portrait_encoding, "lin_rec709_scene")
-        self._encode = conversion("lin_rec709_scene", portrait_encoding)
+        to_linear = demo_conversion(portrait_encoding, "lin_rec709_scene")
+        self._encode = demo_conversion("lin_rec709_scene", portrait_encoding)
         self._before = np.dstack([to_linear(older()), face_matte()])
         self._after = np.dstack([to_linear(younger()), _detail()])
 
@@ -110,9 +109,10 @@ def _light(random: np.random.Generator, views: Views, side: int, matte: Floats) 
     across = np.linspace(-0.5, 0.5, side, dtype=np.float32)
     slope = random.uniform(-1, 1, 2) * views.light_ev
     fall = across[np.newaxis, :, np.newaxis] * slope[0] + across[:, np.newaxis, np.newaxis] * slope[1]
-    cloud = cv2.resize(random.normal(size=(4, 4, 3)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
+    patches = (random.normal(size=(4, 4, 1)) + 0.4 * random.normal(size=(4, 4, 3))).astype(np.float32)
+    cloud = cv2.resize(patches, (side, side), interpolation=cv2.INTER_CUBIC)
     around = cv2.GaussianBlur(1 - matte, (0, 0), side / 24)[..., np.newaxis]
-    light: Floats = np.exp2(exposure + fall + cloud * (0.1 + 0.8 * around)).astype(np.float32)
+    light: Floats = np.exp2(exposure + fall + cloud * (0.06 + 0.6 * around)).astype(np.float32)
     return light
 
 

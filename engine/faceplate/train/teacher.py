@@ -41,9 +41,9 @@ def younger() -> Floats:
 @cache
 def face_matte() -> Floats:
     """Soft coverage of the face over the canvas, forehead and jaw included, hair and ears not. Read-only."""
-    inner = polygon(regions.face_outline, 2.2, 1.5)
-    jaw = stroke(regions.jaw_line, 11.0, 2.2)
-    return _frozen(np.clip(np.maximum(inner, jaw), 0, 1))
+    inner = polygon(regions.face_outline, 0.5, 1.5)
+    jaw = stroke(regions.jaw_line, 10.0, 0.5)
+    return _frozen(np.clip(blurred(np.maximum(inner, jaw), 2.2), 0, 1))
 
 
 def _frozen(picture: Floats) -> Floats:

@@ -11,7 +11,7 @@ import faceplate
 from faceplate.cli.report import Report
 from faceplate.colour import builtin_config, colour_spaces, load_config, scene_linear
 from faceplate.errors import ColourError
-from faceplate.models import list_packs
+from faceplate.models import PackStatus, list_packs
 from faceplate.swap import cuda_problem, runtime_version
 
 extras = {"torch": "train", "onnx": "train", "face_alignment": "fan", "skimage": "demo"}
@@ -22,9 +22,9 @@ class Finding:
     """One thing looked at: whether it is well, what was found, and what to do where it is not."""
 
     thing: str
-    well: bool
     found: str
     next_step: str = ""
+    well: bool = True
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -39,27 +39,33 @@ def run(_arguments: argparse.Namespace, report: Report) -> None:
 
 
 def _engine() -> Finding:
-    return Finding("engine", True, f"faceplate {faceplate.__version__}, Python {platform.python_version()}, {platform.platform()}")
+    return Finding(
+        "engine", f"faceplate {faceplate.__version__}, Python {platform.python_version()}, {platform.platform()}"
+    )
 
 
 def _gpu() -> Finding:
     problem = cuda_problem()
     processor = f"ONNX Runtime {runtime_version}, {os.cpu_count()} CPU cores"
     if problem is None:
-        return Finding("processors", True, f"{processor}, NVIDIA GPU")
-    return Finding("processors", True, f"{processor}; no GPU: {problem[0]}", f"for a GPU: {problem[1]}")
+        return Finding("processors", f"{processor}, NVIDIA GPU")
+    return Finding("processors", f"{processor}; no GPU: {problem[0]}", f"for a GPU: {problem[1]}")
 
 
 def _packs() -> list[Finding]:
     return [
         Finding(
             f"pack {status.pack.name}",
-            status.installed and not status.problems,
             "; ".join(status.problems) or (str(status.path) if status.installed else "not installed"),
-            f"run `faceplate models install {status.pack.name}`",
+            "" if _well(status) else f"run `faceplate models install {status.pack.name}`",
+            well=_well(status),
         )
         for status in list_packs()
     ]
+
+
+def _well(status: PackStatus) -> bool:
+    return status.installed and not status.problems
 
 
 def _colour() -> Finding:
@@ -68,15 +74,14 @@ def _colour() -> Finding:
         config = load_config()
         found = f"{named}: {len(colour_spaces(config))} colour spaces, working in {scene_linear(config)}"
     except ColourError as fault:
-        return Finding("colour", False, fault.came, fault.next_step)
-    return Finding("colour", True, found)
+        return Finding("colour", fault.came, fault.next_step, well=False)
+    return Finding("colour", found)
 
 
 def _extras() -> list[Finding]:
     return [
         Finding(
             f"extra {extra}: {module}",
-            True,
             "installed" if find_spec(module) else "not installed",
             "" if find_spec(module) else f"pip install 'faceplate[{extra}]'",
         )
@@ -86,9 +91,9 @@ def _extras() -> list[Finding]:
 
 def _nuke() -> Finding:
     found = shutil.which("nuke") or shutil.which("Nuke")
-    return Finding("host Nuke", True, found or "not on the path")
+    return Finding("host Nuke", found or "not on the path")
 
 
 def _words(finding: Finding) -> str:
-    step = f"\n      {finding.next_step}" if finding.next_step and (not finding.well or "no" in finding.found) else ""
+    step = f"\n      {finding.next_step}" if finding.next_step else ""
     return f"{'ok  ' if finding.well else 'MEND'}  {finding.thing}: {finding.found}{step}"

@@ -8,8 +8,16 @@ from faceplate.cli.plate_arguments import add_plate
 from faceplate.cli.report import Report
 from faceplate.deliver import file_digest
 from faceplate.grain import FaceRegrainSettings, read_profile
-from faceplate.graph import Outputs, Shot, check_track_fits, deliver_shot, measure_shot_grain, open_encoded_plate
-from faceplate.graph import person_named, shot_job
+from faceplate.graph import (
+    Outputs,
+    Shot,
+    check_track_fits,
+    deliver_shot,
+    measure_shot_grain,
+    open_encoded_plate,
+    person_named,
+    shot_job,
+)
 from faceplate.matte import FaceMatteSettings
 from faceplate.plate import open_plate
 from faceplate.swap import FaceSwapSettings, choose_device, device_choices, load_model
@@ -41,7 +49,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     model = load_model(arguments.model, choose_device(arguments.device))
     plate = open_encoded_plate(arguments.plate, None, arguments.colourspace)
     numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
-    check_track_fits(track, plate)
+    check_track_fits(track, plate, numbers)
     swap_settings = settings_from(arguments, FaceSwapSettings)
     shot = Shot(
         plate=plate,

@@ -42,7 +42,7 @@ def recipe() -> Recipe:
         card=card,
         widths=(24, 48, 96, 128),
         seed=1995,
-        steps=9000,
+        steps=8000,
         batch=4,
         learning_rate=2e-3,
         warm_up=200,

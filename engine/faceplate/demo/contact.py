@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from faceplate.colour import Conversion, to_display
+from faceplate.errors import StorageError, TrackError
+from faceplate.graph import Rendered, Shot, encoding_of, render_frame
+from faceplate.plate import normalised
+from faceplate.track import face_oval
+from faceplate.values import Array, Floats, Frame, Window
+
+cell_px = (640, 480)
+label_px = 28
+difference_gain = 16
+grain_gain = 6
+enlargement = 4
+patch_px = (cell_px[0] // enlargement, cell_px[1] // enlargement)
+
+
+def write_contact_sheet(shot: Shot, number: int, path: Path) -> None:
+    """One frame of a shot at every station of the walk, as an sRGB PNG to look at.
+
+    Raises:
+        TrackError: nobody is seen in this frame.
+        StorageError: the picture cannot be written.
+    """
+    plate, rendered = shot.plate.read(number), render_frame(shot, number)
+    sheet = _grid(_panels(shot, plate, rendered))
+    if not cv2.imwrite(str(path), np.rint(sheet[..., ::-1] * 255).astype(np.uint8)):
+        raise StorageError(
+            str(path),
+            expected="a picture written",
+            came="OpenCV wrote none",
+            next_step="check the folder and its space",
+        )
+
+
+def _panels(shot: Shot, plate: Frame, rendered: Rendered) -> list[tuple[str, Floats]]:
+    if rendered.swap is None or rendered.matte is None:
+        raise TrackError(
+            f"contact sheet, frame {plate.number}", expected="a face", came="none", next_step="choose another frame"
+        )
+    seen = to_display(encoding_of(shot.plate))
+    display, face = plate.header.data, _around(rendered.matte.window, plate.header.data)
+    before, after = (_look(frame, display, seen) for frame in (plate, rendered.frame))
+    close_before, close_after = before[face.slices(display)], after[face.slices(display)]
+    coverage = np.zeros((face.height, face.width), np.float32)
+    coverage[rendered.matte.window.slices(face)] = rendered.matte.coverage
+    eyes = _middle(face, cell_px, display)
+    grains = [_grain(picture[_middle(face, patch_px, display).slices(display)]) for picture in (before, after)]
+    return [
+        ("plate", before),
+        ("track", _overlay(close_before, shot, plate.number, face)),
+        ("aligned crop, as the model sees it", rendered.swap.crop.rgb_model),
+        ("model output", rendered.swap.rgb_model),
+        ("matte", np.repeat(coverage[..., None], 3, axis=2)),
+        ("result", after),
+        (f"difference x{difference_gain}", np.abs(close_after - close_before) * difference_gain),
+        ("result, face", close_after),
+        ("plate at 100 %", before[eyes.slices(display)]),
+        ("result at 100 %", after[eyes.slices(display)]),
+        (f"grain before, at {enlargement}00 %, x{grain_gain}", grains[0]),
+        (f"grain after, at {enlargement}00 %, x{grain_gain}", grains[1]),
+    ]
+
+
+def _look(frame: Frame, window: Window, seen: Conversion) -> Floats:
+    return seen(normalised(frame.stored(window), frame.sample))
+
+
+def _around(matte: Window, data: Window) -> Window:
+    return matte.grow(matte.height // 6).intersect(data)
+
+
+def _middle(face: Window, size_px: tuple[int, int], data: Window) -> Window:
+    left = (face.left + face.right - size_px[0]) // 2
+    top = (face.top + face.bottom - size_px[1]) // 2
+    return Window(left, top, left + size_px[0], top + size_px[1]).intersect(data)
+
+
+def _overlay(picture: Floats, shot: Shot, number: int, face: Window) -> Floats:
+    drawn = picture.copy()
+    points = shot.person.landmarks_plate[shot.track.frames.index(number)] - [face.left, face.top]
+    ring = np.rint(points[list(face_oval)] * 16).astype(np.int32)
+    thickness = max(1, face.height // 400)
+    cv2.polylines(drawn, [ring], isClosed=True, color=(0.1, 1, 0.3), thickness=thickness, lineType=cv2.LINE_AA, shift=4)
+    for x, y in np.rint(points * 16).astype(int).tolist():
+        cv2.circle(drawn, (x, y), 16 * thickness, (1, 0.85, 0.1), -1, cv2.LINE_AA, 4)
+    return drawn
+
+
+def _grain(patch: Floats) -> Floats:
+    raised = 0.5 + grain_gain * (patch - cv2.GaussianBlur(patch, (0, 0), 6))
+    enlarged: Floats = cv2.resize(raised, None, fx=enlargement, fy=enlargement, interpolation=cv2.INTER_NEAREST)
+    return enlarged
+
+
+def _grid(panels: list[tuple[str, Floats]], columns: int = 4) -> Array:
+    cells = [_cell(label, picture) for label, picture in panels]
+    rows = [np.concatenate(cells[start : start + columns], axis=1) for start in range(0, len(cells), columns)]
+    return np.concatenate(rows)
+
+
+def _cell(label: str, picture: Floats) -> Floats:
+    width, height = cell_px
+    cell = np.full((height + label_px, width, 3), 0.12, np.float32)
+    scale = min(width / picture.shape[1], height / picture.shape[0])
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    fitted = picture if scale == 1 else cv2.resize(picture, size, interpolation=_filter(scale))
+    top, left = label_px + (height - size[1]) // 2, (width - size[0]) // 2
+    cell[top : top + size[1], left : left + size[0]] = np.clip(fitted, 0, 1)
+    cv2.putText(cell, label, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0.9, 0.9, 0.9), 1, cv2.LINE_AA)
+    return cell
+
+
+def _filter(scale: float) -> int:
+    return int(cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

@@ -1,0 +1,99 @@
+"""A small picture made large without stairs: enlarged, smoothed along its edges, sharpened, and given fine texture.
+
+The texture is synthetic: strands that follow the hair, pores on everything else. It stands for what a camera close by
+would have seen, and gives the plate something at the size of a pixel that moves with the head.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from faceplate.align import resample
+from faceplate.values import Floats, Matrix, Window
+
+# Lengths are in pixels of the small picture, so that the look does not depend on the enlargement.
+ORIENTATION_SIGMA = 0.9
+STRAIGHTEN_REACH = 0.75
+SHARPEN_SIGMA = 0.55
+SHARPEN_AMOUNT = 0.8
+STRAND_REACH = 2.2
+STRAND_AMOUNT = 0.06
+PORE_SIGMA = 0.16
+PORE_AMOUNT = 0.02
+PATH_STEPS = 5
+SEED = 1969
+
+
+class Lines(NamedTuple):
+    """Direction of the picture's lines (cosine, sine) and how sure there are any, 0 to 1, over the picture."""
+
+    across: Floats
+    down: Floats
+    strength: Floats
+
+
+def enlarged(picture: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:
+    """A picture with coverage seen through a 2 x 3 `matrix` that enlarges, over `target`; float32, deterministic.
+
+    `picture` is rows x columns x 4 over `source`: R, G and B scene-linear, and where there is hair, 0 to 1, which gets
+    strands instead of pores. The result holds R, G and B.
+    """
+    large = resample(picture, source, matrix, target)
+    scale = float(np.sqrt(np.linalg.det(matrix[:, :2])))
+    rgb, hair = np.ascontiguousarray(large[..., :3]), np.clip(large[..., 3], 0, 1)
+    lines = _lines(rgb, scale)
+    straight = _along(rgb, lines, STRAIGHTEN_REACH * scale)
+    rgb += lines.strength[..., np.newaxis] * (straight - rgb)
+    sharp: Floats = _sharpened(rgb, scale) * np.exp(_texture(lines, hair, scale))[..., np.newaxis]
+    return sharp
+
+
+def _lines(picture: Floats, scale: float) -> Lines:
+    """Structure tensor (Foerstner and Guelch 1987): its weaker eigenvector runs along edges and strands."""
+    grey = np.sqrt(np.maximum(picture.mean(axis=-1), 0))
+    grey = cv2.GaussianBlur(grey, (0, 0), max(0.3, 0.4 * scale))
+    dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    xx, xy, yy = (cv2.GaussianBlur(each, (0, 0), ORIENTATION_SIGMA * scale) for each in (dx * dx, dx * dy, dy * dy))
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
+    difference, total = np.hypot(xx - yy, 2 * xy), (xx + yy) * (8 * scale) ** -2 * scale**4
+    coherence = difference / (xx + yy + 1e-9)
+    contrast = np.clip(total / 2.5e-3, 0, 1)
+    return Lines(np.cos(angle), np.sin(angle), coherence * contrast)
+
+
+def _along(picture: Floats, lines: Lines, reach_px: float) -> Floats:
+    """The mean of the picture along its lines (Cabral and Leedom, "Line Integral Convolution", 1993, straight paths)."""
+    rows, columns = np.indices(lines.across.shape, np.float32)
+    total = picture.copy()
+    for place in range(-PATH_STEPS, PATH_STEPS + 1):
+        if place:
+            step = np.float32(place * reach_px / PATH_STEPS)
+            at = columns + step * lines.across, rows + step * lines.down
+            total += cv2.remap(picture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    total *= np.float32(1 / (2 * PATH_STEPS + 1))
+    return total
+
+
+def _sharpened(picture: Floats, scale: float) -> Floats:
+    """Unsharp masking of the square root, in which bright and dark sides of an edge overshoot alike."""
+    root = np.sqrt(np.maximum(picture, 0))
+    detail = root - cv2.GaussianBlur(root, (0, 0), SHARPEN_SIGMA * scale)
+    return np.asarray(np.square(np.maximum(root + SHARPEN_AMOUNT * detail, 0)))
+
+
+def _texture(lines: Lines, hair: Floats, scale: float) -> Floats:
+    """The logarithm of the texture: strands in the hair, pores and weave elsewhere."""
+    random = np.random.Generator(np.random.SFC64(SEED))
+    white = random.standard_normal(lines.across.shape, dtype=np.float32)
+    fine = cv2.GaussianBlur(white, (0, 0), max(0.3, 0.07 * scale))
+    strands = _along(fine, lines, STRAND_REACH * scale)
+    pores = cv2.GaussianBlur(white, (0, 0), max(0.3, PORE_SIGMA * scale))
+    pores -= cv2.GaussianBlur(white, (0, 0), max(0.6, 3 * PORE_SIGMA * scale))
+    texture: Floats = hair * STRAND_AMOUNT * _unit(strands) + (1 - hair) * PORE_AMOUNT * _unit(pores)
+    return texture
+
+
+def _unit(noise: Floats) -> Floats:
+    unit: Floats = noise / np.float32(noise.std())
+    return unit

@@ -1,0 +1,142 @@
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+from faceplate.plate.codes import normalised, stored_from
+from faceplate.plate.dpx_fields import dpx_holds
+from faceplate.values import Array, Attribute, ChannelGroup, Frame, Header, Sample
+
+_top10 = 1023
+_highest_rate = 1000
+_film = ("dpx:FilmManufacturer", "dpx:FilmType", "dpx:FilmPrefix", "dpx:FilmCount", "dpx:PerforationOffset")
+_digits = (2, 2, 6, 4, 2)
+# Perforations per frame and per count of 35 mm film, which a DPX does not say.
+_perforations = (4, 64)
+
+
+def as_dpx10(frame: Frame) -> Frame:
+    """The picture as 10 bit DPX: R, G and B over the display window, 0.0 as code 0 and 1.0 as code 1023.
+
+    The samples are taken as they stand; give a frame in the encoding that the DPX is to have. A DPX has no data
+    window: pixels outside the frame's data window are black, overscan is cut off. Of the header, what DPX has a field
+    for is carried. A frame that is 10 bit DPX already comes back as it is. NaN becomes 0.
+
+    Raises:
+        PlateError: the frame has no R, G and B of one type.
+    """
+    header = frame.header
+    if header.file_format == "dpx" and frame.sample is Sample.UINT10:
+        return frame
+    window = header.data.intersect(header.display)
+    pixels = np.zeros((header.display.height, header.display.width, 3), np.uint16)
+    if not window.is_empty:
+        pixels[window.slices(header.display)] = _codes10(frame.stored(window), frame.sample)
+    return replace(frame, header=_dpx_header(header), groups=(ChannelGroup(("R", "G", "B"), pixels),))
+
+
+def as_exr(frame: Frame) -> Frame:
+    """The frame as EXR: integer codes become half floats, code over top code; half and float stay as they are.
+
+    Every attribute is carried. A frame that is EXR already comes back as it is.
+    """
+    header = frame.header
+    if header.file_format == "openexr":
+        return frame
+    sample_of = dict(zip(header.channels, header.samples, strict=True))
+    groups = tuple(_as_half(group, sample_of[group.names[0]]) for group in frame.groups)
+    samples = tuple(Sample.HALF if sample.top_code else sample for sample in header.samples)
+    carried = replace(header, file_format="openexr", samples=samples, origin=(0, 0))
+    return replace(frame, header=carried.with_attributes(*_exr_attributes(header)), groups=groups)
+
+
+def _as_half(group: ChannelGroup, sample: Sample) -> ChannelGroup:
+    if sample.top_code is None:
+        return group
+    return replace(group, pixels=stored_from(normalised(group.pixels, sample), Sample.HALF))
+
+
+def _codes10(stored: Array, sample: Sample) -> Array:
+    if sample is Sample.HALF:
+        return _codes_of_halves()[stored.view(np.uint16)]
+    if sample is Sample.FLOAT:
+        return stored_from(stored, Sample.UINT10)
+    top = int(sample.top_code or 1)
+    codes: Array = (stored.astype(np.uint64) * (2 * _top10) + top) // (2 * top)
+    return codes.astype(np.uint16)
+
+
+@cache
+def _codes_of_halves() -> Array:
+    """The 10 bit code of each of the 65536 half values."""
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    return stored_from(normalised(halves, Sample.HALF), Sample.UINT10)
+
+
+def _dpx_header(header: Header) -> Header:
+    base = Header(
+        file_format="dpx",
+        display=header.display,
+        data=header.display,
+        channels=("R", "G", "B"),
+        samples=(Sample.UINT10,) * 3,
+        pixel_aspect=header.pixel_aspect,
+        attributes=(
+            Attribute("dpx:Version", "string", "V2.0"),
+            Attribute("dpx:Orientation", "uint16", 0),
+            Attribute("dpx:Transfer", "string", "User defined"),
+            Attribute("dpx:Colorimetric", "string", "User defined"),
+        ),
+    )
+    carried = (entry for entry in header.attributes if dpx_holds(entry))
+    return base.with_attributes(*_dpx_rate(header), *_dpx_film(header), *_dpx_date(header)).with_attributes(*carried)
+
+
+def _dpx_rate(header: Header) -> tuple[Attribute, ...]:
+    rate = header.attribute("framesPerSecond")
+    if not (isinstance(rate, tuple) and rate[1]):
+        return ()
+    return tuple(Attribute(name, "float", rate[0] / rate[1]) for name in ("dpx:FrameRate", "dpx:TemporalFrameRate"))
+
+
+def _dpx_film(header: Header) -> tuple[Attribute, ...]:
+    """The key code's numbers as the digits that DPX keeps."""
+    code = header.attribute("smpte:KeyCode")
+    if not isinstance(code, tuple):
+        return ()
+    numbers = zip(_film, code, _digits, strict=False)
+    return tuple(Attribute(name, "string", f"{number:0{digits}d}") for name, number, digits in numbers)
+
+
+def _dpx_date(header: Header) -> tuple[Attribute, ...]:
+    date = header.attribute("DateTime")
+    return (Attribute("dpx:CreationTime", "string", date.replace(" ", ":")),) if isinstance(date, str) else ()
+
+
+def _exr_attributes(header: Header) -> tuple[Attribute, ...]:
+    """What EXR has its own entries for, unless the header has them already."""
+    made = (Attribute("compression", "string", "zips"), *_exr_rate(header), *_exr_key_code(header), *_exr_date(header))
+    return tuple(entry for entry in made if header.attribute(entry.name) is None)
+
+
+def _exr_rate(header: Header) -> tuple[Attribute, ...]:
+    rate = header.attribute("dpx:FrameRate") or header.attribute("dpx:TemporalFrameRate")
+    if not isinstance(rate, float) or not 0 < rate < _highest_rate:
+        return ()
+    exact = Fraction(rate).limit_denominator(1001)
+    return (Attribute("framesPerSecond", "rational", (exact.numerator, exact.denominator)),)
+
+
+def _exr_key_code(header: Header) -> tuple[Attribute, ...]:
+    numbers = [str(header.attribute(name)) for name in _film]
+    if not all(number.isdecimal() for number in numbers):
+        return ()
+    return (Attribute("smpte:KeyCode", "keycode", (*map(int, numbers), *_perforations)),)
+
+
+def _exr_date(header: Header) -> tuple[Attribute, ...]:
+    """`2023:05:04:10:11:12:LTZ` as `2023:05:04 10:11:12`."""
+    fields = str(header.attribute("dpx:CreationTime") or "").split(":")[:6]
+    whole = len(fields) == len("YMDhms") and all(field.isdecimal() for field in fields)
+    return (Attribute("DateTime", "string", ":".join(fields[:3]) + " " + ":".join(fields[3:])),) if whole else ()

@@ -1,0 +1,209 @@
+import json
+
+import pytest
+from shots import ENCODING, known_track, plate_frame, write_plate
+from swap_models import write_model
+
+import faceplate
+from faceplate.cli import build_parser, main
+from faceplate.plate import open_plate, write_frame
+from faceplate.track import write_track
+from faceplate.values import Header
+
+FRAMES = (1001, 1002, 1003)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A shot on disk: plate, track and model, with the working directory there."""
+    monkeypatch.chdir(tmp_path)
+    write_plate(tmp_path / "plate", FRAMES)
+    write_track(known_track(FRAMES), tmp_path / "shot.track")
+    write_model(tmp_path / "m.onnx", gain=0.8)
+    return tmp_path
+
+
+SWAP = ["swap", "plate/plate.%04d.exr", "--track", "shot.track", "--model", "m.onnx", "--colourspace", ENCODING]
+OUT = ["-o", "out/d.%04d.exr"]
+
+
+def events(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_swap_delivers_every_frame_of_the_track(folder, capsys):
+    assert main([*SWAP, *OUT, "-o", "out/d.####.dpx", "--mode", "replace"]) == 0
+    assert sorted(path.name for path in (folder / "out").glob("*.*")) == [
+        f"d.{number}.{suffix}" for number in FRAMES for suffix in ("dpx", "exr")
+    ]
+    assert "made 1001-1003" in capsys.readouterr().out
+
+
+def test_a_range_is_rendered_alone_to_the_same_bits(folder):
+    assert main([*SWAP, "-o", "all/d.%04d.exr"]) == 0
+    assert main([*SWAP, "-o", "one/d.%04d.exr", "--range", "1002"]) == 0
+    assert [path.name for path in (folder / "one").glob("*.exr")] == ["d.1002.exr"]
+    assert (folder / "one" / "d.1002.exr").read_bytes() == (folder / "all" / "d.1002.exr").read_bytes()
+
+
+def test_json_gives_an_event_a_frame_and_the_result(folder, capsys):
+    assert main([*SWAP, *OUT, "--json"]) == 0
+    said = events(capsys)
+    assert {event["frame"] for event in said if event["event"] == "frame"} == set(FRAMES)
+    assert said[-1]["event"] == "result"
+    assert said[-1]["made"] == list(FRAMES)
+    assert folder.joinpath("out/receipts/d.1001.exr.json").is_file()
+
+
+def test_deliver_alone_gives_the_same_file_back(folder):
+    assert main(["deliver", "plate/plate.%04d.exr", *OUT]) == 0
+    for number in FRAMES:
+        before, after = (open_plate(name).read(number) for name in ("plate/plate.%04d.exr", "out/d.%04d.exr"))
+        assert before.groups[0].pixels.tobytes() == after.groups[0].pixels.tobytes()
+        assert before.header.attributes == tuple(
+            entry for entry in after.header.attributes if not entry.name.startswith("faceplate/")
+        )
+    assert isinstance(after.header, Header)
+    assert folder
+
+
+def test_grain_is_measured_removed_and_applied(folder):
+    plate = ["plate/plate.%04d.exr", "--colourspace", ENCODING, "--range", "1001-1002"]
+    assert main(["grain", "measure", *plate, "-o", "p.grain"]) == 0
+    assert main(["grain", "remove", *plate, "--profile", "p.grain", "-o", "clean/c.%04d.exr"]) == 0
+    apply = ["grain", "apply", "clean/c.%04d.exr", "--colourspace", ENCODING, "--plate", "plate/plate.%04d.exr"]
+    apply += ["--profile", "p.grain", "--clean", "clean/c.%04d.exr"]
+    assert main([*apply, "-o", "back/b.%04d.exr"]) == 0
+    plate, clean, back = (open_plate(f"{name}.%04d.exr").read(1001) for name in ("plate/plate", "clean/c", "back/b"))
+    assert plate.groups[0].pixels.tobytes() == back.groups[0].pixels.tobytes()
+    assert clean.groups[0].pixels.astype(float).std() < plate.groups[0].pixels.astype(float).std()
+    assert folder
+
+
+@pytest.mark.parametrize("file", ["shot.track", "m.onnx", "plate/plate.1001.exr", "plate/plate.%04d.exr"])
+def test_inspect_gives_json_and_words(folder, capsys, file):
+    assert main(["inspect", file, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert main(["inspect", file]) == 0
+    assert next(iter(values)) in capsys.readouterr().out
+    assert folder
+
+
+def test_inspect_shows_a_track_exactly(folder, capsys):
+    assert main(["inspect", "shot.track", "--json"]) == 0
+    track, values = known_track(FRAMES), json.loads(capsys.readouterr().out)
+    assert values["frames"] == list(FRAMES)
+    assert values["people"][0]["landmarks"][1] == track.people[0].landmarks_plate[1].tolist()
+    assert values["people"][0]["alignment"][2] == track.people[0].alignment[2].tolist()
+    assert folder
+
+
+def _spoil(name, content):
+    def spoil(folder):
+        (folder / name).write_bytes(content)
+
+    return spoil
+
+
+def _remove(name):
+    def remove(folder):
+        (folder / name).unlink()
+
+    return remove
+
+
+WITHOUT_COLOURSPACE = [*SWAP[:-2], *OUT]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "call", "code", "words"),
+    [
+        (_remove("plate/plate.1002.exr"), [*SWAP, *OUT], 1, ["1002", "missing"]),
+        (_spoil("plate/plate.1002.exr", b"no picture"), [*SWAP, *OUT], 1, ["plate.1002.exr"]),
+        (None, WITHOUT_COLOURSPACE, 1, ["plate.%04d.exr: encoding", "--colourspace", "ACEScct"]),
+        (None, [*SWAP[:-1], "LogQ", *OUT], 1, ["'LogQ'", "ARRI LogC3 (EI800)"]),
+        (_spoil("m.onnx", b"no model"), [*SWAP, *OUT], 1, ["m.onnx", "an ONNX model"]),
+        (lambda folder: write_model(folder / "m.onnx", metadata=False), [*SWAP, *OUT], 1, ["model card", "none"]),
+        (lambda folder: write_model(folder / "m.onnx", shape=[1, 3, 8, 8]), [*SWAP, *OUT], 1, ["m.onnx", "8"]),
+        (_spoil("shot.track", b"no track"), [*SWAP, *OUT], 1, ["shot.track"]),
+        (None, [*SWAP, *OUT, "--range", "1002-1009"], 1, ["1001-1003"]),
+        (None, [*SWAP, *OUT, "--range", "2000-2001"], 1, ["1001-1003"]),
+        (None, [*SWAP, *OUT, "--range", "abc"], 2, ["'abc'"]),
+        (None, [*SWAP, *OUT, "--person", "ann"], 1, ["'ann'", "person1"]),
+        (None, [*SWAP, *OUT, "--mix", "3"], 2, ["FaceSwap.mix", "0 to 1"]),
+        (None, [*SWAP, "-o", "out.mov"], 2, ["out.mov"]),
+        (_spoil("out", b"a file"), [*SWAP, *OUT], 1, ["out", "can be written"]),
+        (None, ["swap", "nowhere/p.%04d.exr", *SWAP[2:], *OUT], 1, ["nowhere", "none on disk"]),
+        (None, ["inspect", "nowhere.track"], 1, ["nowhere.track"]),
+        (None, ["models", "install", "nothing"], 2, ["nothing", "mediapipe-face"]),
+    ],
+)
+def test_bad_input_is_named_with_what_was_expected_what_came_and_the_next_step(
+    folder, capsys, spoil, call, code, words
+):
+    if spoil:
+        spoil(folder)
+    assert main([*call, "--json"]) == code
+    error = next(event for event in events(capsys) if event["event"] == "error")
+    assert all(error[part] for part in ("thing", "expected", "came", "next_step"))
+    assert all(word in json.dumps(error) for word in words)
+    assert not list(folder.glob("out/*.*"))
+
+
+def test_a_person_reads_the_same_error_as_a_program(folder, capsys):
+    assert main(WITHOUT_COLOURSPACE) == 1
+    assert "expected the plate's colour space; came none" in capsys.readouterr().err.replace("\n", " ")
+    assert folder
+
+
+def test_a_plate_whose_frames_change_size_is_refused(folder, capsys):
+    odd = plate_frame(1001)
+    write_frame(odd, folder / "plate" / "plate.1001.exr")
+    write_track(known_track(FRAMES).__class__(**{**known_track(FRAMES).__dict__, "size": (99, 99)}), folder / "t.track")
+    call = [word if word != "shot.track" else "t.track" for word in SWAP]
+    assert main([*call, *OUT, "--json"]) == 1
+    assert "99x99" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("call", [[], ["nothing"], ["swap"], ["swap", "--mode", "sideways"], ["demo", "--size", "9"]])
+def test_a_call_that_makes_no_sense_ends_with_2(call, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(call)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "doctor", "models", "inspect", "deliver", "track", "swap", "grain", "nodes", "train", "export"],
+)
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args([command, "--help"])
+    assert ended.value.code == 0
+    assert "--json" in capsys.readouterr().out
+
+
+def test_doctor_says_what_is_there_and_what_to_do(capsys):
+    assert main(["doctor", "--json"]) == 0
+    findings = {entry["thing"]: entry for entry in json.loads(capsys.readouterr().out)["findings"]}
+    assert faceplate.__version__ in findings["engine"]["found"]
+    assert "ACEScg" in findings["colour"]["found"]
+    assert all(entry["well"] or entry["next_step"] for entry in findings.values())
+
+
+def test_the_node_reference_of_this_checkout_is_current(capsys):
+    assert main(["nodes", "--check"]) == 0
+    assert "current" in capsys.readouterr().out
+
+
+def test_a_stopped_render_ends_with_1_and_says_how_to_go_on(folder, monkeypatch, capsys):
+    from faceplate.cli.commands import swap  # noqa: PLC0415
+
+    def stopped(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(swap, "deliver_shot", stopped)
+    assert main([*SWAP, *OUT]) == 1
+    assert "the same call goes on" in capsys.readouterr().err.replace("\n", " ")
+    assert folder

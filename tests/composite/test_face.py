@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from swap_models import plain_card
+
+from faceplate.align import resample
+from faceplate.colour import from_model_range
+from faceplate.composite import composite_face
+from faceplate.swap import FaceSwapSettings
+from faceplate.values import Crop, Matte, Swap, Window
+
+SIDE = 64
+REGION = Window(10, 20, 260, 250)
+WINDOW = Window(60, 70, 200, 190)
+MATRIX = np.array([[0.3, 0.02, -8.0], [-0.02, 0.3, -2.0]])
+FROM_MODEL = from_model_range(plain_card)
+
+
+def plate(seed=0, low=-0.1, high=1.6):
+    size = (REGION.height, REGION.width, 3)
+    return np.random.default_rng(seed).uniform(low, high, size).astype(np.float32)
+
+
+def crop_of(plate_model):
+    seen = np.clip(np.nan_to_num(plate_model), 0, 1)
+    return Crop(resample(seen, REGION, MATRIX, Window(0, 0, SIDE, SIDE)), MATRIX)
+
+
+def swap_of(plate_model, change=0.0):
+    crop = crop_of(plate_model)
+    return Swap(crop.rgb_model + np.float32(change), {}, crop)
+
+
+def matte(level=1.0):
+    coverage = np.full((WINDOW.height, WINDOW.width), level, np.float32)
+    coverage[:10] = 0
+    return Matte(WINDOW, coverage)
+
+
+def composite(plate_model, swap, about=None, **knobs):
+    return composite_face(plate_model, REGION, swap, about or matte(), FROM_MODEL, FaceSwapSettings(**knobs))
+
+
+def inside(picture):
+    return picture[WINDOW.slices(REGION)]
+
+
+def test_a_model_that_changes_nothing_changes_no_pixel_in_residual_mode():
+    picture = plate()
+    assert not composite(picture, swap_of(picture), mode="residual").changed.any()
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+def test_where_the_matte_is_nothing_no_pixel_changes(mode):
+    picture = plate()
+    done = composite(picture, swap_of(picture, 0.2), mode=mode)
+    assert not done.changed[:10].any()
+    assert done.changed[10:].all()
+    np.testing.assert_array_equal(done.rgb_linear[:10], FROM_MODEL(inside(picture))[:10])
+
+
+def test_residual_adds_the_models_change_to_the_plates_own_detail():
+    picture = plate()
+    done = composite(picture, swap_of(picture, 0.1), mode="residual")
+    expected = FROM_MODEL(inside(picture) + np.float32(0.1))
+    np.testing.assert_allclose(done.rgb_linear[10:], expected[10:], rtol=2e-4, atol=2e-5)
+    assert (done.kept == 1).all()
+
+
+def test_replace_puts_the_models_picture_in_place():
+    picture = plate(low=0.2, high=0.3)
+    swap = Swap(np.full((SIDE, SIDE, 3), 0.6, np.float32), {}, crop_of(picture))
+    done = composite(picture, swap, mode="replace", colour_match=0.0)
+    expected = FROM_MODEL(np.full((1, 1, 3), 0.6, np.float32))
+    np.testing.assert_allclose(done.rgb_linear[10:], np.broadcast_to(expected, done.rgb_linear[10:].shape), rtol=1e-4)
+    assert (done.kept[10:] == 0).all()
+
+
+def test_the_blend_is_made_in_scene_linear_light():
+    picture = plate(low=0.1, high=0.1001)
+    swap = Swap(np.full((SIDE, SIDE, 3), 0.9, np.float32), {}, crop_of(picture))
+    done = composite(picture, swap, matte(0.5), mode="replace", colour_match=0.0)
+    ends = [FROM_MODEL(np.full((1, 1, 3), value, np.float32))[0, 0] for value in (0.1, 0.9)]
+    np.testing.assert_allclose(done.rgb_linear[60, 60], (ends[0] + ends[1]) / 2, rtol=1e-3)
+
+
+def test_a_colour_match_gives_the_swap_the_plates_mean_inside_the_matte():
+    picture = plate(low=0.3, high=0.7)
+    tinted = Swap(crop_of(picture).rgb_model + np.float32([0.1, -0.05, 0.2]), {}, crop_of(picture))
+    done = composite(picture, tinted, mode="replace", colour_match=1.0)
+    plain = composite(picture, swap_of(picture), mode="replace", colour_match=1.0)
+    np.testing.assert_allclose(done.rgb_linear, plain.rgb_linear, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+def test_what_lies_beyond_the_models_white_comes_back_from_the_plate(mode):
+    picture = plate(low=0.4, high=0.5)
+    picture[100:130, 100:140] = 3.0
+    done = composite(picture, swap_of(picture), mode=mode)
+    rows, columns = Window(115, 125, 145, 145).slices(WINDOW)
+    bright = FROM_MODEL(np.full((1, 1, 3), 3.0, np.float32)).min()
+    assert done.rgb_linear[rows, columns].min() > 0.8 * bright
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+def test_nan_stays_where_it_is_and_does_not_spread(mode):
+    picture = plate()
+    picture[100, 100] = np.nan
+    done = composite(picture, swap_of(picture, 0.1), mode=mode)
+    at = (100 + REGION.top - WINDOW.top, 100 + REGION.left - WINDOW.left)
+    assert not done.changed[at]
+    assert np.isfinite(done.rgb_linear).all()
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+def test_mix_at_nothing_is_the_plate(mode):
+    picture = plate()
+    assert not composite(picture, swap_of(picture, 0.2), mode=mode, mix=0.0).changed.any()
+
+
+def test_the_face_layer_over_the_plate_is_the_composite():
+    picture = plate()
+    done = composite(picture, swap_of(picture, 0.2), matte(0.4), mode="replace")
+    alpha = done.weight[..., None]
+    merged = done.face_linear * alpha + FROM_MODEL(inside(picture)) * (1 - alpha)
+    np.testing.assert_allclose(done.rgb_linear, merged, rtol=1e-4, atol=1e-5)

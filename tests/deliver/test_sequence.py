@@ -1,0 +1,44 @@
+import pytest
+from shots import plate_frame
+
+from faceplate.deliver import Job, open_delivery, pixel_versions, sequence
+from faceplate.errors import CallError, StorageError
+
+JOB = Job({}, {}, "", "", pixel_versions())
+OTHER_JOB = Job({}, {"FaceSwap": {"mix": 0.5}}, "", "", pixel_versions())
+
+
+def test_a_written_frame_is_done_for_its_own_job_alone(tmp_path):
+    pattern = str(tmp_path / "out" / "d.%04d.exr")
+    delivery = open_delivery(pattern, JOB)
+    assert not delivery.is_done(1001)
+    delivery.write(plate_frame(1001))
+    assert delivery.is_done(1001)
+    assert not delivery.is_done(1002)
+    assert not open_delivery(pattern, OTHER_JOB).is_done(1001)
+
+
+def test_a_frame_whose_writing_fails_leaves_the_old_one_whole_and_undone(tmp_path, monkeypatch):
+    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB)
+    delivery.write(plate_frame(1001))
+    before = delivery.path(1001).read_bytes()
+
+    def full(_frame, path):
+        raise StorageError(str(path), expected="room", came="No space left on device", next_step="free space")
+
+    monkeypatch.setattr(sequence, "write_frame", full)
+    with pytest.raises(StorageError, match="No space left"):
+        delivery.write(plate_frame(1001))
+    assert delivery.path(1001).read_bytes() == before
+    assert not delivery.is_done(1001)
+
+
+@pytest.mark.parametrize("name", ["d.exr", "d.%04d.jpg", "d.%04d", "d.####.mov"])
+def test_a_name_that_is_no_sequence_we_deliver_is_refused(tmp_path, name):
+    with pytest.raises(CallError, match=r"OUT\.%04d\.exr"):
+        open_delivery(str(tmp_path / name), JOB)
+
+
+def test_receipts_of_two_formats_in_one_folder_stay_apart(tmp_path):
+    deliveries = [open_delivery(str(tmp_path / f"d.%04d.{suffix}"), JOB) for suffix in ("exr", "dpx")]
+    assert deliveries[0].receipt_path(1001) != deliveries[1].receipt_path(1001)

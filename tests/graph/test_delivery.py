@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+from shots import ENCODING, known_track, some_grain, write_plate
+from swap_models import write_model
+
+from faceplate.errors import StorageError
+from faceplate.graph import Outputs, Shot, deliver_shot, open_encoded_plate, shot_job
+from faceplate.plate import as_dpx10, open_plate
+from faceplate.swap import FaceSwapSettings, load_model
+from faceplate.values import Sample
+
+FRAMES = (1001, 1002, 1003, 1004)
+
+
+@pytest.fixture
+def make_shot(tmp_path):
+    def make(gain=0.8, suffix="exr", **about):
+        plate = open_encoded_plate(write_plate(tmp_path / "plate", FRAMES, suffix, **about), None, ENCODING)
+        track = known_track(FRAMES, unseen=(1003,))
+        model = load_model(write_model(tmp_path / "m.onnx", gain=gain))
+        return Shot(plate, track, track.people[0], model, some_grain(), FaceSwapSettings(mode="replace"))
+
+    return make
+
+
+@pytest.fixture
+def outputs(tmp_path):
+    out = tmp_path / "out"
+    finished = (str(out / "exr" / "done.%04d.exr"), str(out / "dpx" / "done.####.dpx"))
+    return Outputs(finished, str(out / "matte.%04d.exr"), str(out / "swap.%04d.exr"))
+
+
+def deliver(shot, outputs, frames=FRAMES, **about):
+    return deliver_shot(shot, frames, outputs, shot_job(shot, {}), **about)
+
+
+def coverage_of(outputs, number, data):
+    matte = open_plate(outputs.matte).read(number)
+    covered = np.zeros((data.height, data.width), bool)
+    covered[matte.header.data.slices(data)] = matte.groups[0].pixels[..., 0] > 0
+    return covered
+
+
+@pytest.mark.parametrize("sample", [Sample.HALF, Sample.FLOAT])
+def test_the_files_hold_the_plate_outside_the_matte_to_the_bit_and_its_header(make_shot, outputs, sample):
+    shot = make_shot(sample=sample)
+    deliver(shot, outputs)
+    delivered, ten_bit = (open_plate(pattern) for pattern in outputs.finished)
+    for number in FRAMES:
+        before, after = shot.plate.read(number), delivered.read(number)
+        data = before.header.data
+        outside = ~coverage_of(outputs, number, data)
+        assert after.sample is sample
+        assert (before.stored(data) == after.stored(data)).all(axis=-1)[outside].all()
+        ours = {entry.name for entry in after.header.attributes if entry.name.startswith("faceplate/")}
+        kept = tuple(entry for entry in after.header.attributes if entry.name not in ours)
+        assert kept == before.header.attributes
+        assert ours
+        codes = as_dpx10(before).stored(data)
+        assert (codes == ten_bit.read(number).stored(data)).all(axis=-1)[outside].all()
+
+
+def test_a_dpx_plate_leaves_as_dpx_with_its_codes_outside_the_matte(make_shot, outputs):
+    shot = make_shot(suffix="dpx")
+    deliver(shot, outputs)
+    delivered = open_plate(outputs.finished[1])
+    for number in FRAMES:
+        before, after = shot.plate.read(number), delivered.read(number)
+        data = before.header.data
+        outside = ~coverage_of(outputs, number, data)
+        assert (before.stored(data) == after.stored(data)).all(axis=-1)[outside].all()
+        assert after.header.attributes == before.header.attributes
+
+
+def test_a_stopped_render_goes_on_where_it_was_with_the_same_pixels(make_shot, outputs, tmp_path):
+    shot = make_shot()
+    deliver(shot, outputs, FRAMES[:2])
+    progress = deliver(shot, outputs)
+    assert progress.made == FRAMES[2:]
+    assert progress.done_before == FRAMES[:2]
+    files = {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.dpx")}
+    for path in (tmp_path / "out").rglob("receipts/*"):
+        path.unlink()
+    assert deliver(shot, outputs).made == FRAMES
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.dpx")}
+
+
+def test_a_changed_model_makes_every_frame_anew(make_shot, outputs):
+    deliver(make_shot(), outputs)
+    assert deliver(make_shot(gain=0.5), outputs).made == FRAMES
+
+
+def test_a_truncated_frame_is_made_again(make_shot, outputs):
+    shot = make_shot()
+    deliver(shot, outputs)
+    broken = open_plate(outputs.finished[0]).source.replace("%04d", "1002")
+    with open(broken, "r+b") as stream:  # noqa: PTH123
+        stream.truncate(100)
+    assert deliver(shot, outputs).made == (1002,)
+
+
+def test_the_matte_and_face_layers_rebuild_the_composite_over_the_plate(make_shot, outputs):
+    from dataclasses import replace  # noqa: PLC0415
+
+    from faceplate.colour import to_working  # noqa: PLC0415
+    from faceplate.grain import FaceRegrainSettings  # noqa: PLC0415
+    from faceplate.plate import normalised  # noqa: PLC0415
+
+    shot = replace(make_shot(sample=Sample.FLOAT), regrain_settings=FaceRegrainSettings(amount=0.0))
+    deliver(shot, outputs)
+    layer = open_plate(outputs.swap).read(1002)
+    window = layer.header.data
+    assert layer.header.channels == ("R", "G", "B", "A")
+    assert layer.header.display == shot.plate.read(1002).header.display
+    face = layer.groups[0].pixels.astype(np.float32)
+
+    def linear(frame):
+        return to_working(ENCODING)(normalised(frame.stored(window), frame.sample))
+
+    over = face[..., :3] + linear(shot.plate.read(1002)) * (1 - face[..., 3:])
+    np.testing.assert_allclose(over, linear(open_plate(outputs.finished[0]).read(1002)), rtol=4e-3, atol=4e-4)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_rendered(make_shot, outputs, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "exr").write_text("a file stands here")
+    rendered = []
+    with pytest.raises(StorageError, match="a folder that can be written"):
+        deliver(make_shot(), outputs, on_frame=rendered.append)
+    assert not rendered

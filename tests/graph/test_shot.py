@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+from shots import ENCODING, known_track, some_grain, write_plate
+from swap_models import write_model
+
+from faceplate.errors import PlateError, TrackError
+from faceplate.graph import Shot, check_track_fits, open_encoded_plate, person_named, render_frame
+from faceplate.swap import FaceSwapSettings, load_model
+from faceplate.values import Sample, Window
+
+FRAMES = (1001, 1002, 1003)
+
+
+@pytest.fixture
+def make_shot(tmp_path):
+    def make(*, gain=0.8, matte=1.0, mode="replace", unseen=(), suffix="exr", face=None, **about):
+        plate = open_encoded_plate(write_plate(tmp_path / "plate", FRAMES, suffix, **about), None, ENCODING)
+        track = known_track(FRAMES, unseen=unseen, **(face or {}))
+        model = load_model(write_model(tmp_path / "m.onnx", gain=gain, matte=matte))
+        return Shot(plate, track, track.people[0], model, some_grain(), FaceSwapSettings(mode=mode))
+
+    return make
+
+
+def bits(pixels):
+    return np.ascontiguousarray(pixels).view(np.uint8)
+
+
+def unchanged(shot, rendered):
+    before = shot.plate.read(rendered.frame.number)
+    return all(
+        np.array_equal(bits(a.pixels), bits(b.pixels))
+        for a, b in zip(before.groups, rendered.frame.groups, strict=True)
+    )
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"sample": Sample.HALF},
+        {"sample": Sample.FLOAT},
+        {"suffix": "dpx"},
+        {"data": Window(-16, -9, 700, 369)},
+        {"data": Window(200, 60, 430, 300)},
+        {"channels": ("A", "B", "G", "R", "Z")},
+    ],
+    ids=["half", "float", "dpx", "overscan", "cropped", "channels"],
+)
+def test_outside_the_matte_every_sample_is_the_plates(make_shot, mode, about):
+    shot = make_shot(mode=mode, **about)
+    rendered = render_frame(shot, 1002)
+    before, after = shot.plate.read(1002), rendered.frame
+    data = before.header.data
+    same = (before.stored(data) == after.stored(data)).all(axis=-1)
+    covered = np.zeros_like(same)
+    covered[rendered.matte.window.slices(data)] = rendered.matte.coverage > 0
+    assert same[~covered].all()
+    assert not same[covered].all()
+    assert after.header == before.header
+
+
+def test_other_channels_leave_as_they_came(make_shot):
+    shot = make_shot(channels=("R", "G", "B", "A", "Z"))
+    before, after = shot.plate.read(1001).groups[0], render_frame(shot, 1001).frame.groups[0]
+    for name in ("A", "Z"):
+        channel = before.names.index(name)
+        assert np.array_equal(before.pixels[..., channel], after.pixels[..., channel])
+
+
+def test_a_model_that_returns_its_input_returns_the_plate_bit_for_bit_in_residual_mode(make_shot):
+    shot = make_shot(gain=1.0, mode="residual")
+    assert unchanged(shot, render_frame(shot, 1001))
+
+
+@pytest.mark.parametrize("about", [{"unseen": (1002,)}, {"matte": 0.0}, {"face": {"middle": (4000.0, 200.0)}}])
+def test_a_frame_without_a_face_to_swap_leaves_as_it_came(make_shot, about):
+    shot = make_shot(**about)
+    assert unchanged(shot, render_frame(shot, 1002))
+
+
+def test_a_frame_alone_is_the_frame_of_the_sequence(make_shot):
+    shot = make_shot()
+    in_order = {number: render_frame(shot, number).frame for number in FRAMES}
+    for number in reversed(FRAMES):
+        alone = render_frame(make_shot(), number).frame
+        assert np.array_equal(bits(alone.groups[0].pixels), bits(in_order[number].groups[0].pixels))
+
+
+def test_two_frames_have_different_grain(make_shot):
+    shot = make_shot(face={"drift_px": 0.0})
+    faces = [render_frame(shot, number) for number in FRAMES[:2]]
+    window = faces[0].matte.window
+    added = [face.frame.stored(window).astype(np.float32) for face in faces]
+    assert not np.array_equal(added[0], added[1])
+
+
+def test_a_frame_that_was_not_tracked_is_refused(make_shot):
+    with pytest.raises(TrackError, match=r"frame 1009: expected a frame of 1001-1003"):
+        render_frame(make_shot(), 1009)
+
+
+def test_a_frame_that_went_missing_is_refused_by_name(make_shot, tmp_path):
+    shot = make_shot()
+    (tmp_path / "plate" / "plate.1002.exr").unlink()
+    with pytest.raises(PlateError, match=r"plate\.1002\.exr"):
+        render_frame(shot, 1002)
+
+
+def test_a_person_who_is_not_there_is_refused_with_who_is():
+    with pytest.raises(TrackError, match="'ann'.*person1"):
+        person_named(known_track(FRAMES), "ann")
+
+
+def test_a_track_of_another_format_is_refused(make_shot):
+    from dataclasses import replace  # noqa: PLC0415
+
+    shot = make_shot()
+    with pytest.raises(TrackError, match=r"1920x1080.*640x360"):
+        check_track_fits(replace(shot.track, size=(1920, 1080)), shot.plate, FRAMES)
+
+
+@pytest.mark.parametrize(("number", "kind"), [(1009, PlateError), (1003, TrackError)])
+def test_a_frame_that_plate_or_track_lacks_is_refused_before_any_work(make_shot, number, kind):
+    from dataclasses import replace  # noqa: PLC0415
+
+    shot = make_shot()
+    shorter = replace(shot.track, frames=FRAMES[:2])
+    with pytest.raises(kind, match=str(number)):
+        check_track_fits(shorter, shot.plate, (1001, number))

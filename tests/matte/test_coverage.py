@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from faceplate.align import crop_matrix, invert, transform
+from faceplate.matte import FaceMatteSettings, face_matte
+from faceplate.models import CropGeometry
+from faceplate.values import Crop, Swap, Window
+
+SIDE = 128
+GEOMETRY = CropGeometry(scale=2.0, centre=(0.5, 0.5))
+DATA = Window(-20, -10, 1200, 1000)
+FACE_PX = 300.0
+ALIGNMENT = np.array([[1 / FACE_PX, 0, -1.5], [0, 1 / FACE_PX, -1.0]])
+MIDDLE = np.array([600.0, 450.0])
+
+
+def swap(**mattes):
+    crop = Crop(np.zeros((SIDE, SIDE, 3), np.float32), crop_matrix(ALIGNMENT, GEOMETRY, SIDE))
+    return Swap(
+        crop.rgb_model, {name: np.full((SIDE, SIDE), level, np.float32) for name, level in mattes.items()}, crop
+    )
+
+
+def ring(radius_px, middle=MIDDLE):
+    angle = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+    return middle + radius_px * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+def matte_of(outline, settings=None, data=DATA, **mattes):
+    return face_matte(outline, swap(**mattes), GEOMETRY, data, settings or FaceMatteSettings())
+
+
+def distance_from_middle(window):
+    y, x = np.mgrid[window.top : window.bottom, window.left : window.right] + 0.5
+    return np.hypot(x - MIDDLE[0], y - MIDDLE[1])
+
+
+def test_the_middle_is_covered_and_beyond_the_outline_there_is_nothing():
+    matte = matte_of(ring(250))
+    assert 0 <= matte.coverage.min()
+    assert matte.coverage.max() == 1
+    away = distance_from_middle(matte.window)
+    assert (matte.coverage[away < 200] == 1).all()
+    assert (matte.coverage[away > 250 + 4] == 0).all()
+
+
+def test_the_edge_falls_over_the_feathers_width():
+    matte = matte_of(ring(250), FaceMatteSettings(feather=20.0))
+    away = distance_from_middle(matte.window)
+    middle_of_edge = np.abs(away - (250 - 0.5 * 0.2 * FACE_PX)) < 1
+    np.testing.assert_allclose(matte.coverage[middle_of_edge], 0.5, atol=0.05)
+
+
+def test_erode_draws_the_edge_in_by_hundredths_of_the_face_square():
+    eroded = matte_of(ring(250), FaceMatteSettings(erode=10.0))
+    smaller = matte_of(ring(250 - 0.1 * FACE_PX))
+    area = [matte.coverage.sum() for matte in (eroded, smaller)]
+    assert area[0] == pytest.approx(area[1], rel=2e-3)
+
+
+def test_the_window_is_the_tightest_that_holds_the_matte():
+    matte = matte_of(ring(250))
+    for edge in (matte.coverage[0], matte.coverage[-1], matte.coverage[:, 0], matte.coverage[:, -1]):
+        assert edge.any()
+
+
+def test_coverage_survives_half_float():
+    coverage = matte_of(ring(250), face=0.7).coverage
+    np.testing.assert_array_equal(coverage, coverage.astype(np.float16).astype(np.float32))
+
+
+@pytest.mark.parametrize(("level", "knob", "covered"), [(0.5, 1.0, 0.5), (0.5, 0.0, 1.0), (0.0, 0.5, 0.5)])
+def test_the_models_matte_narrows_as_far_as_its_knob_says(level, knob, covered):
+    matte = matte_of(ring(250), FaceMatteSettings(model_matte=knob), face=level)
+    at_the_middle = matte.coverage[distance_from_middle(matte.window) < 100]
+    np.testing.assert_allclose(at_the_middle, covered, atol=1e-3)
+
+
+def test_a_model_that_sees_no_face_leaves_an_empty_matte():
+    assert matte_of(ring(250), face=0.0).window.is_empty
+
+
+def test_a_face_at_the_plates_edge_is_cut_off_there():
+    data = Window(0, 0, 620, 460)
+    matte = matte_of(ring(250), data=data)
+    assert matte.window.intersect(data) == matte.window
+    assert matte.window.right == data.right
+
+
+def test_a_face_beyond_the_plate_leaves_an_empty_matte():
+    assert matte_of(ring(250), data=Window(0, 0, 100, 100)).window.is_empty
+
+
+def test_an_outline_that_moves_by_a_tenth_of_a_pixel_moves_its_matte_by_as_much():
+    def centroid(matte):
+        return (distance_from_left(matte.window) * matte.coverage).sum() / matte.coverage.sum()
+
+    def distance_from_left(window):
+        return np.arange(window.left, window.right) + 0.5
+
+    still, moved = matte_of(ring(250)), matte_of(ring(250, MIDDLE + [0.1, 0]))
+    assert centroid(moved) - centroid(still) == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_turned_crop_gives_the_same_matte():
+    angle = np.radians(30)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = np.column_stack([turn @ ALIGNMENT[:, :2], turn @ (ALIGNMENT[:, 2] - 0.5) + 0.5])
+    crop = Crop(np.zeros((SIDE, SIDE, 3), np.float32), crop_matrix(matrix, GEOMETRY, SIDE))
+    turned = face_matte(ring(200), Swap(crop.rgb_model, {}, crop), GEOMETRY, DATA, FaceMatteSettings())
+    middle = transform(invert(crop.plate_to_crop), np.array([SIDE / 2, SIDE / 2]))
+    np.testing.assert_allclose(middle, MIDDLE, atol=1e-6)
+    assert turned.coverage.sum() == pytest.approx(matte_of(ring(200)).coverage.sum(), rel=2e-3)

@@ -1,0 +1,34 @@
+import numpy as np
+from swap_models import SIDE_PX, plain_card
+
+from faceplate.swap import cut_crop, region_of
+from faceplate.values import Window
+
+ALIGNMENT = np.array([[1 / 200, 0, -2.0], [0, 1 / 200, -1.5]])
+DATA = Window(0, 0, 1000, 900)
+
+
+def test_the_model_sees_values_within_0_and_1_and_black_for_nan():
+    region = region_of(ALIGNMENT, plain_card, DATA)
+    picture = np.random.default_rng(0).normal(0.5, 3, (region.height, region.width, 3)).astype(np.float32)
+    picture[200:260, 200:260] = np.nan
+    crop = cut_crop(picture, region, ALIGNMENT, plain_card)
+    assert crop.rgb_model.shape == (SIDE_PX, SIDE_PX, 3)
+    assert np.isfinite(crop.rgb_model).all()
+    assert crop.rgb_model.min() >= 0
+    assert crop.rgb_model.max() <= 1
+
+
+def test_the_region_stays_inside_the_plate():
+    near_the_corner = np.array([[1 / 200, 0, 0.2], [0, 1 / 200, 0.1]])
+    region = region_of(near_the_corner, plain_card, DATA)
+    assert region.intersect(DATA) == region
+    assert not region.is_empty
+
+
+def test_a_region_of_another_size_gives_the_same_crop():
+    picture = np.random.default_rng(1).random((DATA.height, DATA.width, 3), np.float32)
+    region = region_of(ALIGNMENT, plain_card, DATA)
+    whole = cut_crop(picture, DATA, ALIGNMENT, plain_card)
+    part = cut_crop(np.ascontiguousarray(picture[region.slices(DATA)]), region, ALIGNMENT, plain_card)
+    np.testing.assert_allclose(part.rgb_model, whole.rgb_model, atol=1e-5)

@@ -1,0 +1,99 @@
+import cv2
+import numpy as np
+import pytest
+
+from faceplate.track import FaceTrackSettings, mesh_to_68, topology
+from faceplate.track.sightings import look
+
+
+@pytest.fixture(scope="module")
+def landmarks(networks, portrait, frame_of, as_is):
+    (face,) = look(networks, frame_of(portrait), as_is, FaceTrackSettings()).faces
+    return face.landmarks_plate
+
+
+def area(ring):
+    x, y = ring.T
+    return ((x * np.roll(y, -1)) - (np.roll(x, -1) * y)).sum() / 2
+
+
+@pytest.mark.parametrize("name", sorted(topology.regions))
+def test_every_region_names_distinct_points_of_the_mesh(name):
+    region = topology.regions[name]
+    assert len(set(region)) == len(region)
+    assert all(0 <= point < topology.POINTS for point in region)
+
+
+@pytest.mark.parametrize("name", ["face_oval", "right_eye", "left_eye", "lips_outer", "lips_inner", "right_brow"])
+def test_rings_are_ordered_so_that_they_do_not_cross_themselves(landmarks, name):
+    ring = landmarks[list(topology.regions[name])]
+    ends = np.roll(ring, -1, axis=0)
+    edges = np.linalg.norm(ends - ring, axis=1)
+    assert edges.max() < 0.45 * np.ptp(ring, axis=0).max()
+    assert abs(area(ring)) > 0.5 * cv2.contourArea(cv2.convexHull(ring.astype(np.float32)))
+
+
+def test_the_face_oval_runs_clockwise_and_holds_the_other_points(landmarks):
+    oval = landmarks[list(topology.face_oval)]
+    assert area(oval) > 0
+    inside = [cv2.pointPolygonTest(oval.astype(np.float32), (float(x), float(y)), True) for x, y in landmarks]
+    assert min(inside) > -2
+
+
+def test_irises_lie_in_their_eyes(landmarks):
+    for iris, lid in ((topology.right_iris, topology.right_eye), (topology.left_iris, topology.left_eye)):
+        ring = landmarks[list(lid)].astype(np.float32)
+        centre = landmarks[iris[0]]
+        assert cv2.pointPolygonTest(ring, (float(centre[0]), float(centre[1])), measureDist=False) > 0
+
+
+def test_iris_points_are_centre_right_top_left_and_bottom_of_the_picture(landmarks):
+    for iris in (topology.right_iris, topology.left_iris):
+        centre, right, top, left, bottom = landmarks[list(iris)]
+        assert right[0] > centre[0] > left[0]
+        assert top[1] < centre[1] < bottom[1]
+
+
+def test_the_right_eye_stands_on_the_left_of_the_picture(landmarks):
+    right, left = landmarks[list(topology.right_eye)], landmarks[list(topology.left_eye)]
+    assert right[:, 0].max() < left[:, 0].min()
+
+
+def test_the_68_are_in_the_order_of_ibug(landmarks):
+    assert len(mesh_to_68) == len(set(mesh_to_68)) == 68
+    points = landmarks[list(mesh_to_68)]
+    jaw, brows, bridge, nostrils = points[:17], points[17:27], points[27:31], points[31:36]
+    assert (np.diff(jaw[:, 0]) > 0)[1:-1].all()
+    assert jaw[8, 1] == points[:, 1].max()
+    assert (np.diff(brows[:, 0]) > 0).all()
+    assert (np.diff(bridge[:, 1]) > 0).all()
+    assert (np.diff(nostrils[:, 0]) > 0).all()
+
+
+@pytest.mark.parametrize("start", [36, 42])
+def test_the_eyes_of_the_68_go_clockwise_from_the_left_corner(landmarks, start):
+    eye = landmarks[list(mesh_to_68)][start : start + 6]
+    assert area(eye) > 0
+    assert eye[0, 0] == eye[:, 0].min()
+    assert eye[3, 0] == eye[:, 0].max()
+
+
+@pytest.mark.parametrize(("start", "end", "corner"), [(48, 60, 54), (60, 68, 64)])
+def test_the_lips_of_the_68_go_clockwise_from_the_left_corner(landmarks, start, end, corner):
+    points = landmarks[list(mesh_to_68)]
+    lips = points[start:end]
+    assert area(lips) > 0
+    assert points[start, 0] == lips[:, 0].min()
+    assert points[corner, 0] == lips[:, 0].max()
+
+
+@pytest.mark.footage
+@pytest.mark.parametrize(("name", "tolerance"), [("takeo.ppm", 0.045), ("einstein.jpg", 0.08)])
+def test_the_68_are_near_points_set_by_people(footage, networks, frame_of, as_is, name, tolerance):
+    picture = cv2.imread(str(footage / "stills" / "gt68" / name))[..., ::-1]
+    text = (footage / "stills" / "gt68" / name).with_suffix(".pts").read_text()
+    truth = np.array(text[text.index("{") + 1 : text.index("}")].split(), float).reshape(68, 2) - 0.5
+    (face,) = look(networks, frame_of(picture), as_is, FaceTrackSettings()).faces
+    off = np.linalg.norm(face.landmarks_plate[list(mesh_to_68)] - truth, axis=1)
+    eyes_apart = np.linalg.norm(truth[36] - truth[45])
+    assert off[17:].mean() / eyes_apart < tolerance
