@@ -317,7 +317,8 @@ class GrainProfile:
         exposure: bins, scene-linear value at each bin's middle.
         sigma: 3 x bins, standard deviation of the grain at that exposure (R, G, B), scene-linear; NaN where the plate
             had too few flat areas.
-        response: 3 x 2, slope a and floor b of the fit variance = a * exposure + b for each channel.
+        response: 3 x 3, slope a, floor b and square c of the fit variance = a * exposure + b + c * exposure ** 2 for each
+            channel; 3 x 2 where there is no square.
         kernel: 3 x side x side, the filter that gives white noise the measured spectrum; squares sum to 1.
         correlation: 3 x 3, between channels.
         frames: the frames it was measured on.

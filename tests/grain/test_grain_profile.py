@@ -43,6 +43,14 @@ def test_a_profile_comes_back_as_it_was_written(profile, written):
     assert (read.encoding, read.frames) == (profile.encoding, profile.frames)
 
 
+def test_a_response_with_squares_comes_back_too(profile, tmp_path):
+    squared = replace(profile, response=np.array([[1e-4, 1e-6, 3e-3]] * 3, np.float32))
+    write_profile(squared, tmp_path / "film.grain")
+    read = read_profile(tmp_path / "film.grain")
+    assert np.array_equal(read.response, squared.response)
+    assert profile_as_json(read)["response"]["R"]["square"] == pytest.approx(3e-3)
+
+
 def test_equal_profiles_give_equal_files_and_nothing_else_is_left(profile, written):
     other = written.with_name("other.grain")
     write_profile(profile, other)

@@ -14,6 +14,7 @@ from grain_plates import (
     radial_db,
     to_linear,
     to_log,
+    unit_grain,
 )
 
 from faceplate.errors import PlateError
@@ -182,7 +183,7 @@ def test_what_the_slow_modes_take_is_what_they_take_from_noise():
     white = np.zeros((64, 64))
     white[0, 0] = 1
     lost = np.mean(np.sum(blocks**2 - without_slow_modes(blocks) ** 2, axis=(1, 2)))
-    assert lost == pytest.approx(taken(white)[0, 0] + 0, rel=0.03)
+    assert lost == pytest.approx(taken(white)[0, 0], rel=0.03)
 
 
 def test_kernel_of_white_noise_is_a_single_tap():
@@ -201,6 +202,35 @@ def test_line_is_found_among_bins_that_are_far_off():
     line = fit_response(x, variance, np.full(24, 50.0))
     assert line.slope == pytest.approx(5e-4, rel=0.01)
     assert line.floor == pytest.approx(3e-6, rel=0.01)
+    assert line.square == 0
+
+
+def test_grain_that_is_even_in_the_log_encoding_is_found_by_its_square():
+    x = np.geomspace(0.001, 4, 24)
+    found = fit_response(x, 3e-3 * (x + 0.01) ** 2, np.full(24, 50.0))
+    assert found.variance(x) == pytest.approx(3e-3 * (x + 0.01) ** 2, rel=0.01)
+
+
+def test_grain_that_is_even_in_the_log_encoding_is_measured():
+    rng = np.random.default_rng(0)
+    encoded = to_log(picture(SIZE))
+    frames = [(i, (encoded + 0.006 * unit_grain(rng, SIZE)).astype(np.float32)) for i in range(2)]
+    profile = measure_grain(frames, to_linear, "LogC3")
+    log = to_log(profile.exposure[:, None].repeat(3, axis=1))
+    true = 0.006 * (to_linear(log + 1e-3) - to_linear(log - 1e-3)) / 2e-3
+    measured_bins = np.isfinite(profile.sigma)
+    assert profile.sigma[measured_bins] == pytest.approx(true.T[measured_bins], rel=BIN_TOLERANCE)
+    fit = sigma_at(profile, profile.exposure[:, None].repeat(3, axis=1))
+    assert fit == pytest.approx(true, rel=0.12)  # the camera curve's linear toe is no term of the response
+
+
+def test_a_bin_that_texture_fills_is_left_unmeasured():
+    rng = np.random.default_rng(2)
+    clean = np.geomspace(0.02, 2, 960)[None, :, None] * np.ones((540, 1, 3))
+    clean[:, 500:620] *= 1 + 0.2 * rng.standard_normal((540, 120, 1))
+    profile = measure_grain([(1, grainy(clean, rng).astype(np.float32))], unconverted, "linear")
+    assert np.isnan(profile.sigma[:, (profile.exposure > 0.25) & (profile.exposure < 0.35)]).all()
+    assert sigma_at(profile, np.full((1, 3), 0.3, np.float32))[0] == pytest.approx(TRUTH.sigma(0.3), rel=0.05)
 
 
 def test_typical_variance_of_pure_grain_is_its_mean():

@@ -44,7 +44,16 @@ def test_a_pattern_gives_the_name_of_each_frame(source, number, name):
 
 
 def test_only_files_whose_padding_is_that_of_the_pattern_belong_to_the_sequence(tmp_path):
-    for name in ("p.0001.exr", "p.0010.exr", "p.10000.exr", "p.00002.exr", "p.3.exr", "p.0004.dpx", "q.0005.exr", "p.x.exr"):
+    for name in (
+        "p.0001.exr",
+        "p.0010.exr",
+        "p.10000.exr",
+        "p.00002.exr",
+        "p.3.exr",
+        "p.0004.dpx",
+        "q.0005.exr",
+        "p.x.exr",
+    ):
         (tmp_path / name).touch()
     assert frame_pattern(str(tmp_path / "p.%04d.exr")).frames_on_disk() == (1, 10, 10000)
 
@@ -67,7 +76,14 @@ def test_a_pattern_has_one_place_for_the_number(source):
 
 @pytest.mark.parametrize(
     ("name", "number"),
-    [("plate.1001.exr", 1001), ("plate_0042.dpx", 42), ("0007.exr", 7), ("shot_v002.exr", 1), ("still.exr", 1), ("a1.exr", 1)],
+    [
+        ("plate.1001.exr", 1001),
+        ("plate_0042.dpx", 42),
+        ("0007.exr", 7),
+        ("shot_v002.exr", 1),
+        ("still.exr", 1),
+        ("a1.exr", 1),
+    ],
 )
 def test_a_still_has_the_number_in_its_name_or_one(tmp_path, name, number):
     assert still_number(tmp_path / name) == number

@@ -1,4 +1,5 @@
 import struct
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_neighbouring_channels_of_one_type_form_a_group(tmp_path):
     frame = read_frame(tmp_path / "a.exr", 1)
     assert frame.header.channels == tuple(name for group in frame.groups for name in group.names)
     types = [frame.header.samples[frame.header.channels.index(group.names[0])] for group in frame.groups]
-    assert all(first is not second for first, second in zip(types, types[1:], strict=False))
+    assert all(first is not second for first, second in pairwise(types))
     assert frame.sample is Sample.HALF
 
 

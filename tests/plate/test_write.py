@@ -14,9 +14,10 @@ from exr_by_hand import any_bits, read_entries_by_hand, write_exr_by_hand
 from test_read_exr import CHANNELS, SMALL, WINDOWS, planes
 
 from faceplate.errors import PlateError, StorageError
-from faceplate.plate import as_dpx10, read_frame, write_frame
+from faceplate.plate import as_dpx10, keeps_samples, read_frame, write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 
+OVERSCAN = Window(0, 0, 70, 50)
 LOSSLESS = ("none", "rle", "zips", "zip", "piz")
 LOSSY = ("pxr24", "b44", "b44a", "dwaa", "dwab")
 ATTRIBUTES = [
@@ -68,7 +69,7 @@ ATTRIBUTES = [
 ]
 
 
-def made(path, *, compression="zip", samples=(Sample.HALF,) * 3, data=Window(0, 0, 70, 50), attributes=()):
+def made(path, *, compression="zip", samples=(Sample.HALF,) * 3, data=OVERSCAN, attributes=()):
     rng = np.random.default_rng(2)
     header = Header(
         "openexr",
@@ -124,6 +125,15 @@ def test_lossy_compression_is_kept(tmp_path, compression):
     assert error.max() < 0.02
 
 
+@pytest.mark.parametrize("sample", [Sample.HALF, Sample.FLOAT])
+@pytest.mark.parametrize("compression", [*LOSSLESS, *LOSSY])
+def test_a_second_generation_has_the_same_samples_where_that_is_promised(tmp_path, compression, sample):
+    write_frame(made("made", compression=compression, samples=(sample,) * 3), tmp_path / "a.exr")
+    first = read_frame(tmp_path / "a.exr", 1)
+    write_frame(first, tmp_path / "b.exr")
+    assert same_pixels(read_frame(tmp_path / "b.exr", 1), first) == keeps_samples(first.header)
+
+
 @pytest.mark.parametrize("order", ["increasingY", "decreasingY", "randomY"])
 @pytest.mark.parametrize("tiles", [None, (16, 16), (64, 32), (200, 200)])
 @pytest.mark.parametrize("compression", ["none", "zip", "dwab"])
@@ -166,7 +176,9 @@ def test_the_witness_program_of_openimageio_finds_no_difference(tmp_path):
         display=(0, 0, 63, 47),
     )
     program = Path(sys.executable).with_name("idiff")
-    done = subprocess.run([program, tmp_path / "a.exr", tmp_path / "b.exr"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, tmp_path / "a.exr", tmp_path / "b.exr"], capture_output=True, text=True, check=False
+    )
     assert done.stdout.strip().endswith("PASS")
 
 
@@ -286,7 +298,9 @@ def test_an_interrupt_while_writing_leaves_the_old_frame_and_nothing_else(tmp_pa
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(("suffix", "dtype"), [(".png", "uint8"), (".png", "uint16"), (".tif", "uint8"), (".tif", "uint16")])
+@pytest.mark.parametrize(
+    ("suffix", "dtype"), [(".png", "uint8"), (".png", "uint16"), (".tif", "uint8"), (".tif", "uint16")]
+)
 def test_stills_of_integer_codes_keep_them(tmp_path, suffix, dtype):
     pixels = any_bits(np.random.default_rng(3), dtype, 9, 16 * 3).reshape(9, 16, 3)
     output = OpenImageIO.ImageOutput.create(f"a{suffix}")

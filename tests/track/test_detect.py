@@ -6,7 +6,8 @@ from faceplate.track.detect import (
     Detections,
     anchors,
     decode,
-    detect,
+    detect_in_tiles,
+    detect_whole,
     display_picture,
     overlap,
     weighted_suppression,
@@ -66,17 +67,18 @@ def test_overlap_is_the_shared_part_of_the_union():
 @pytest.mark.parametrize("kind", ["auto", "short", "full"])
 def test_each_detector_finds_the_face_of_a_portrait(networks, portrait, frame_of, as_is, kind):
     frame = frame_of(portrait)
-    settings = FaceTrackSettings(detector_range=kind, tiles="off")
-    (head,) = detect(networks, frame, display_picture(frame, as_is), as_is, settings)
+    settings = FaceTrackSettings(detector_range=kind)
+    (head,) = detect_whole(networks, frame, display_picture(frame, as_is), settings)
     assert head.x == pytest.approx(224, abs=8)
     assert head.y == pytest.approx(118, abs=12)
     assert 130 < head.side < 200
 
 
-@pytest.mark.parametrize("tiles", ["auto", "on"])
-def test_tiles_find_a_small_face_in_a_4k_frame_that_the_whole_picture_hides(networks, placed, frame_of, as_is, tiles):
-    frame = frame_of(placed(4096, 2160, 0.65, (2900.0, 1500.0)).astype(np.float16))
-    whole = display_picture(frame, as_is)
-    assert detect(networks, frame, whole, as_is, FaceTrackSettings(tiles="off")) == []
-    (head,) = detect(networks, frame, whole, as_is, FaceTrackSettings(tiles=tiles))
-    assert (head.x, head.y) == pytest.approx((2900 + 224 * 0.65, 1500 + 118 * 0.65), abs=8)
+@pytest.mark.parametrize("place", [(700, 400), (2048, 1080), (3333, 1777), (1500, 1900)])
+def test_tiles_find_a_face_of_60_px_in_a_4k_frame(networks, placed, frame_of, as_is, place):
+    scale = 60 / 107
+    shift = (place[0] - 224 * scale, place[1] - 118 * scale)
+    frame = frame_of(placed(4096, 2160, scale, shift).astype(np.float16))
+    surest = detect_in_tiles(networks, frame, as_is, FaceTrackSettings())[0]
+    assert (surest.x, surest.y) == pytest.approx(place, abs=10)
+    assert 60 < surest.side < 110

@@ -3,7 +3,7 @@ import pytest
 
 from faceplate.track.link import LONGEST_GAP_FRAMES, link
 from faceplate.track.mesh import Face
-from faceplate.track.sightings import Sighting, distinct
+from faceplate.track.sightings import Sighting
 
 SHAPE = np.random.default_rng(0).random((478, 2)) * 100
 SHOTS = np.random.default_rng(1).random((2, 32, 32, 3)).astype(np.float32)
@@ -65,12 +65,3 @@ def test_a_cut_inside_an_absence_ends_the_track():
 
 def test_no_faces_give_no_chains():
     assert link([sighting(), sighting()]) == []
-
-
-def test_a_face_found_twice_is_kept_once_the_surer_one():
-    (kept,) = distinct([face(3, presence=0.8), face(0, presence=0.9)])
-    assert kept.presence == 0.9
-
-
-def test_neighbours_are_kept_both():
-    assert len(distinct([face(0), face(90)])) == 2

@@ -80,7 +80,7 @@ def test_coordinates_are_those_of_the_display_window_where_overscan_reaches_belo
 ):
     picture = placed(800, 600, 1.0, (100.0, 50.0))
     face = face_in(frame_of(picture, origin=(-64, -32), display=Window(0, 0, 700, 540)))
-    assert apart(face.landmarks_plate + [64, 32], still.landmarks_plate) < SHIFT_PX
+    assert apart(face.landmarks_plate - (-64, -32), still.landmarks_plate) < SHIFT_PX
 
 
 def test_a_frame_by_itself_gives_the_same_bits_again(face_in, frame_of, placed, still):

@@ -34,9 +34,9 @@ def test_rings_are_ordered_so_that_they_do_not_cross_themselves(landmarks, name)
 
 
 def test_the_face_oval_runs_clockwise_and_holds_the_other_points(landmarks):
-    oval = landmarks[list(topology.face_oval)]
+    oval = landmarks[list(topology.face_oval)].astype(np.float32)
     assert area(oval) > 0
-    inside = [cv2.pointPolygonTest(oval.astype(np.float32), (float(x), float(y)), True) for x, y in landmarks]
+    inside = [cv2.pointPolygonTest(oval, (float(x), float(y)), measureDist=True) for x, y in landmarks]
     assert min(inside) > -2
 
 

@@ -99,7 +99,7 @@ def test_a_folder_that_is_not_there_is_said(track, tmp_path):
 
 def test_a_name_that_is_taken_by_a_folder_is_said_and_nothing_is_left(track, tmp_path):
     (tmp_path / "shot.track" / "inside").mkdir(parents=True)
-    with pytest.raises(StorageError, match="shot.track"):
+    with pytest.raises(StorageError, match=r"shot\.track"):
         write_track(track, tmp_path / "shot.track")
     assert [each.name for each in tmp_path.iterdir()] == ["shot.track"]
 
@@ -119,7 +119,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path, content):
 
 
 def test_an_absent_file_is_said(tmp_path):
-    with pytest.raises(TrackError, match="absent.track"):
+    with pytest.raises(TrackError, match=r"absent\.track"):
         read_track(tmp_path / "absent.track")
 
 

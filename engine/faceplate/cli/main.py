@@ -4,9 +4,11 @@ import sys
 from collections.abc import Sequence
 
 import faceplate
-from faceplate.cli.commands import commands
+from faceplate.cli.commands import deliver, demo, doctor, export, grain, inspect, models, nodes, swap, track, train
 from faceplate.cli.report import Report
 from faceplate.errors import FaceplateError
+
+commands = (demo, doctor, models, inspect, deliver, track, swap, grain, nodes, train, export)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -27,7 +27,7 @@ def write_contact_sheet(shot: Shot, number: int, path: Path) -> None:
     """
     plate, rendered = shot.plate.read(number), render_frame(shot, number)
     sheet = _grid(_panels(shot, plate, rendered))
-    if not cv2.imwrite(str(path), np.rint(sheet[..., ::-1] * 255).astype(np.uint8)):
+    if not cv2.imwrite(str(path), sheet[..., ::-1]):
         raise StorageError(
             str(path),
             expected="a picture written",
@@ -102,15 +102,15 @@ def _grid(panels: list[tuple[str, Floats]], columns: int = 4) -> Array:
     return np.concatenate(rows)
 
 
-def _cell(label: str, picture: Floats) -> Floats:
+def _cell(label: str, picture: Floats) -> Array:
     width, height = cell_px
-    cell = np.full((height + label_px, width, 3), 0.12, np.float32)
+    cell = np.full((height + label_px, width, 3), 30, np.uint8)
     scale = min(width / picture.shape[1], height / picture.shape[0])
     size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
     fitted = picture if scale == 1 else cv2.resize(picture, size, interpolation=_filter(scale))
     top, left = label_px + (height - size[1]) // 2, (width - size[0]) // 2
-    cell[top : top + size[1], left : left + size[0]] = np.clip(fitted, 0, 1)
-    cv2.putText(cell, label, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0.9, 0.9, 0.9), 1, cv2.LINE_AA)
+    cell[top : top + size[1], left : left + size[0]] = np.rint(np.clip(fitted, 0, 1) * 255)
+    cv2.putText(cell, label, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (230, 230, 230), 1, cv2.LINE_AA)
     return cell
 
 

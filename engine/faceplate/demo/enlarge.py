@@ -23,6 +23,9 @@ PORE_SIGMA = 0.16
 PORE_AMOUNT = 0.02
 PATH_STEPS = 5
 SEED = 1969
+TENSOR_SCALE = 3.0
+# Squared slope of the picture's square root, per pixel of the small picture, at which a line is a line.
+SURE_CONTRAST = 6e-4
 
 
 class Lines(NamedTuple):
@@ -42,28 +45,39 @@ def enlarged(picture: Floats, source: Window, matrix: Matrix, target: Window) ->
     large = resample(picture, source, matrix, target)
     scale = float(np.sqrt(np.linalg.det(matrix[:, :2])))
     rgb, hair = np.ascontiguousarray(large[..., :3]), np.clip(large[..., 3], 0, 1)
+    del large
     lines = _lines(rgb, scale)
     straight = _along(rgb, lines, STRAIGHTEN_REACH * scale)
-    rgb += lines.strength[..., np.newaxis] * (straight - rgb)
-    sharp: Floats = _sharpened(rgb, scale) * np.exp(_texture(lines, hair, scale))[..., np.newaxis]
-    return sharp
+    straight -= rgb
+    straight *= lines.strength[..., np.newaxis]
+    rgb += straight
+    del straight
+    _sharpen(rgb, scale)
+    rgb *= np.exp(_texture(lines, hair, scale))[..., np.newaxis]
+    return rgb
 
 
 def _lines(picture: Floats, scale: float) -> Lines:
-    """Structure tensor (Foerstner and Guelch 1987): its weaker eigenvector runs along edges and strands."""
-    grey = np.sqrt(np.maximum(picture.mean(axis=-1), 0))
+    """Structure tensor (Foerstner and Guelch 1987): its weaker eigenvector runs along edges and strands.
+
+    It is smooth, and worked out on a picture reduced to TENSOR_SCALE pixels for each of the small picture's.
+    """
+    reduction = min(1.0, TENSOR_SCALE / scale)
+    size = (max(8, round(picture.shape[1] * reduction)), max(8, round(picture.shape[0] * reduction)))
+    grey = np.sqrt(np.maximum(cv2.resize(picture, size, interpolation=cv2.INTER_AREA).mean(axis=-1), 0))
+    scale *= reduction
     grey = cv2.GaussianBlur(grey, (0, 0), max(0.3, 0.4 * scale))
-    dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    dx, dy = (cv2.Scharr(grey, cv2.CV_32F, *axis) * np.float32(scale / 32) for axis in ((1, 0), (0, 1)))
     xx, xy, yy = (cv2.GaussianBlur(each, (0, 0), ORIENTATION_SIGMA * scale) for each in (dx * dx, dx * dy, dy * dy))
-    angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
-    difference, total = np.hypot(xx - yy, 2 * xy), (xx + yy) * (8 * scale) ** -2 * scale**4
-    coherence = difference / (xx + yy + 1e-9)
-    contrast = np.clip(total / 2.5e-3, 0, 1)
-    return Lines(np.cos(angle), np.sin(angle), coherence * contrast)
+    large = (picture.shape[1], picture.shape[0])
+    twist, slant, total = (cv2.resize(each, large) for each in (xx - yy, 2 * xy, xx + yy))
+    angle = 0.5 * np.arctan2(slant, twist) + np.float32(np.pi / 2)
+    coherence = np.hypot(twist, slant) / (total + np.float32(1e-9))
+    return Lines(np.cos(angle), np.sin(angle), coherence * np.clip(total / SURE_CONTRAST, 0, 1))
 
 
 def _along(picture: Floats, lines: Lines, reach_px: float) -> Floats:
-    """The mean of the picture along its lines (Cabral and Leedom, "Line Integral Convolution", 1993, straight paths)."""
+    """The mean along the picture's lines (Cabral and Leedom, "Line Integral Convolution", 1993; straight paths)."""
     rows, columns = np.indices(lines.across.shape, np.float32)
     total = picture.copy()
     for place in range(-PATH_STEPS, PATH_STEPS + 1):
@@ -75,11 +89,14 @@ def _along(picture: Floats, lines: Lines, reach_px: float) -> Floats:
     return total
 
 
-def _sharpened(picture: Floats, scale: float) -> Floats:
-    """Unsharp masking of the square root, in which bright and dark sides of an edge overshoot alike."""
-    root = np.sqrt(np.maximum(picture, 0))
-    detail = root - cv2.GaussianBlur(root, (0, 0), SHARPEN_SIGMA * scale)
-    return np.asarray(np.square(np.maximum(root + SHARPEN_AMOUNT * detail, 0)))
+def _sharpen(picture: Floats, scale: float) -> None:
+    """Unsharp masking of the square root, in which bright and dark sides of an edge overshoot alike; in place."""
+    np.sqrt(np.maximum(picture, 0, out=picture), out=picture)
+    soft = cv2.GaussianBlur(picture, (0, 0), SHARPEN_SIGMA * scale)
+    picture *= np.float32(1 + SHARPEN_AMOUNT)
+    soft *= np.float32(SHARPEN_AMOUNT)
+    picture -= soft
+    np.square(np.maximum(picture, 0, out=picture), out=picture)
 
 
 def _texture(lines: Lines, hair: Floats, scale: float) -> Floats:

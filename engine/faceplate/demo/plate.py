@@ -1,6 +1,7 @@
 """The demo's plate: a shot that exists nowhere else, of which everything is known."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cached_property
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from faceplate.align import transform
 from faceplate.demo.film import encoding, exposed, grain_correlation, grain_kernel, grain_response
-from faceplate.demo.motion import Motion
+from faceplate.demo.motion import FIRST_FRAME, Motion
 from faceplate.demo.slate import slate
 from faceplate.demo.still import Still, make_still
 from faceplate.demo.truth import Truth
@@ -20,15 +21,22 @@ from faceplate.values import ChannelGroup, Floats, Frame, Header, Matrix, Sample
 SIDE_RANGE = (64, 8192)
 WIDEST = 4
 WORKERS = 2
-# The head's turn is worked out at every CELL_PX pixel and read between by a cubic.
-CELL_PX = 8
+# The head's turn is worked out once for so many pixels of the portrait, and read between by a cubic.
+CELL_PORTRAIT = 0.9
 
 
-def make_plate(folder: Path, *, frames: int = 16, size: tuple[int, int] = (4096, 2160), first: int = 1001) -> Truth:
+def make_plate(
+    folder: Path,
+    *,
+    frames: int = 16,
+    size: tuple[int, int] = (4096, 2160),
+    first: int = FIRST_FRAME,
+    on_frame: Callable[[int], None] = lambda _: None,
+) -> Truth:
     """Writes the demo's plate as `folder`/plate.%04d.exr and gives the truth about it.
 
     LogC3 half float EXR with camera metadata, time code and grain; `size` is columns and rows. Frames are made on two
-    threads; each depends on its number and on the size alone.
+    threads; each depends on its number and on the size alone. `on_frame` hears the number of each finished frame.
 
     Raises:
         CallError: no frames, or a size that is too small, too large or too wide.
@@ -38,8 +46,8 @@ def make_plate(folder: Path, *, frames: int = 16, size: tuple[int, int] = (4096,
     camera = DemoCamera(size)
     numbers = tuple(range(first, first + frames))
     with ThreadPoolExecutor(WORKERS) as pool:
-        for written in [pool.submit(_write, camera, folder, number) for number in numbers]:
-            written.result()
+        for written in as_completed([pool.submit(_write, camera, folder, number) for number in numbers]):
+            on_frame(written.result())
     return Truth(
         plate=str(folder / "plate.%04d.exr"),
         frames=numbers,
@@ -68,9 +76,7 @@ class DemoCamera:
     def clean(self, number: int) -> Floats:
         """The frame without grain: rows x columns x 3, ACEScg."""
         at = self._plate_to_still(number)
-        clean: Floats = cv2.remap(
-            self.still.rgb_working, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
+        clean: Floats = cv2.remap(self.still.rgb_working, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         return clean
 
     def shoot(self, number: int) -> Frame:
@@ -82,31 +88,34 @@ class DemoCamera:
 
     def _plate_to_still(self, number: int) -> Floats:
         """Where each pixel of the frame looks in the still, in OpenCV's coordinates (first pixel's centre at 0)."""
-        columns, rows = (_cells(side) for side in self.size)
+        cell = max(1, int(CELL_PORTRAIT * self.motion.scale))
+        columns, rows = (_cells(side, cell) for side in self.size)
         coarse = np.stack(np.meshgrid(columns, rows), axis=-1)
         seen = self.motion.plate_to_portrait(coarse, number)
         at = transform(self.still.portrait_to_still, seen) - 0.5
-        across, down = (_cubic(side) for side in self.size)
+        across, down = (_cubic(side, cell) for side in self.size)
         planes = [down @ np.ascontiguousarray(at[..., axis], np.float32) @ across.T for axis in (0, 1)]
         return np.dstack(planes)
 
 
-def _write(camera: DemoCamera, folder: Path, number: int) -> None:
+def _write(camera: DemoCamera, folder: Path, number: int) -> int:
     write_frame(camera.shoot(number), folder / f"plate.{number:04d}.exr")
+    return number
 
 
-def _cells(side_px: int) -> Matrix:
-    """Centres of every CELL_PX pixel, two beyond each end."""
-    return np.arange(-2, -(-side_px // CELL_PX) + 3) * float(CELL_PX) + 0.5
+def _cells(side_px: int, cell_px: int) -> Matrix:
+    """Centres of every so many pixels, two beyond each end."""
+    return np.asarray(np.arange(-2, -(-side_px // cell_px) + 3) * cell_px + 0.5, np.float64)
 
 
-def _cubic(side_px: int) -> Floats:
+def _cubic(side_px: int, cell_px: int) -> Floats:
     """The matrix that reads a line of cells at every pixel by Catmull-Rom interpolation (Keys 1981, a = -1/2)."""
-    at = np.arange(side_px) / CELL_PX + 2
-    distance = np.abs(at[:, np.newaxis] - np.arange(-(-side_px // CELL_PX) + 5))
+    at = np.arange(side_px) / cell_px + 2
+    distance = np.abs(at[:, np.newaxis] - np.arange(-(-side_px // cell_px) + 5))
     near = 1.5 * distance**3 - 2.5 * distance**2 + 1
     far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
-    return np.select([distance < 1, distance < 2], [near, far], 0.0).astype(np.float32)  # noqa: PLR2004
+    taps: Floats = np.select([distance < 1, distance < 2], [near, far], 0.0).astype(np.float32)  # noqa: PLR2004
+    return taps
 
 
 def _check(frames: int, size: tuple[int, int]) -> None:

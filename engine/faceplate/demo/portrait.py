@@ -40,8 +40,8 @@ mesh_height_px = 108.2
 
 # Fit to the depth of the face mesh (rms 6 px of a relief of 60), falling smoothly to nothing at the hair's outline.
 HEAD_CENTRE = (225.6, 105.0)
-HEAD_REACH = (84.0, 100.0)
-HEAD_DEPTH_PX = 70.5
+HEAD_REACH = (96.0, 104.0)
+HEAD_DEPTH_PX = 73.7
 NOSE_TIP = (223.4, 124.8)
 NOSE_REACH = (7.4, 8.5)
 NOSE_DEPTH_PX = 17.0
@@ -63,7 +63,7 @@ def portrait_display() -> Floats:
             came=str(fault),
             next_step='run `pip install "faceplate[demo]"`',
         ) from fault
-    picture: Floats = astronaut().astype(np.float32) / np.float32(255)
+    picture: Floats = astronaut().astype(np.float32) / np.float32(255)  # type: ignore[no-untyped-call]
     picture.flags.writeable = False
     return picture
 
@@ -80,9 +80,10 @@ def demo_conversion(source: str, target: str) -> Conversion:
 
 def depth_portrait(points_portrait: Array) -> Matrix:
     """How far the head stands towards the camera at these points (... x 2), portrait pixels; 0 away from the head."""
-    across, down = np.moveaxis(_scaled(points_portrait, HEAD_CENTRE, HEAD_REACH), -1, 0)
-    skull = np.clip(1 - across**2, 0, None) ** 1.5 * np.clip(1 - down**4, 0, None) ** 2
-    nose = np.exp(-(_scaled(points_portrait, NOSE_TIP, NOSE_REACH) ** 2).sum(axis=-1) / 2)
+    across, down = np.moveaxis(np.square(_scaled(points_portrait, HEAD_CENTRE, HEAD_REACH)), -1, 0)
+    round_face = np.clip(1 - across, 0, None)
+    skull = np.square(round_face) * np.square(np.clip(1 - np.square(down), 0, None))
+    nose = np.exp(-np.square(_scaled(points_portrait, NOSE_TIP, NOSE_REACH)).sum(axis=-1) / 2)
     depth: Matrix = HEAD_DEPTH_PX * skull + NOSE_DEPTH_PX * nose
     return depth
 

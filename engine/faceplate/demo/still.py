@@ -17,6 +17,7 @@ EXPOSURE = 0.62
 DEFOCUS_REACH = 40.0
 DEFOCUS_SIGMA = 9.0
 PADDING = 512
+FILTER_REACH = 8
 
 
 class Lamp(NamedTuple):
@@ -50,7 +51,7 @@ lamps = (
     Lamp((486.0, 128.0), 9.5, (0.5, 0.85, 1.5)),
 )
 gleams = (
-    Gleam((197.5, 117.5), (6.0, 4.5), -20.0, (0.25, 0.22, 0.20)),
+    Gleam((197.5, 117.5), (6.0, 4.5), -20.0, (0.18, 0.16, 0.145)),
     Gleam((222.3, 127.8), (2.6, 2.2), 0.0, (0.30, 0.28, 0.26)),
     Gleam((229.0, 92.0), (10.0, 4.0), 5.0, (0.15, 0.13, 0.12)),
     Gleam((128.0, 176.0), (1.1, 5.0), 35.0, (4.5, 4.6, 5.0)),
@@ -59,8 +60,8 @@ gleams = (
 # Sharper than the picture below: only what stands out already gleams.
 GLEAM_CONTRAST = 5
 GLEAM_LARGEST = 3.0
-GLOW_SHARE = 0.035
-GLOW_REACH = 2.6
+GLOW_SHARE = 0.022
+GLOW_REACH = 2.2
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Still:
     """The set as one picture.
 
     Attributes:
-        rgb_working: rows x columns x 3, ACEScg, no grain, read-only.
+        rgb_working: rows x columns x 3, ACEScg, no grain.
         portrait_to_still: 2 x 3.
     """
 
@@ -77,16 +78,21 @@ class Still:
 
 
 def make_still(region_portrait: Window, scale: float) -> Still:
-    """The part of the set over `region_portrait`, `scale` pixels to each of the portrait's; takes some seconds at 9."""
+    """The part of the set over `region_portrait`, `scale` pixels to each of the portrait's, with its lamps on."""
+    still = unlit(region_portrait, scale)
+    _light(still.rgb_working, still.portrait_to_still)
+    still.rgb_working.flags.writeable = False
+    return still
+
+
+def unlit(region_portrait: Window, scale: float) -> Still:
+    """The set as the portrait shows it: exposed, enlarged and continued, before lamps and gleams; may be written to."""
     matrix = np.array([[scale, 0, -scale * region_portrait.left], [0, scale, -scale * region_portrait.top]])
     target = Window(0, 0, round(scale * region_portrait.width), round(scale * region_portrait.height))
-    source = region_portrait.grow(8)
+    source = region_portrait.grow(FILTER_REACH)
     small = np.dstack([_continued(portrait_working() * np.float32(EXPOSURE)), _continued(hair())])
     rows, columns = source.slices(Window(0, 0, PORTRAIT_PX, PORTRAIT_PX).grow(PADDING))
-    still = enlarged(np.ascontiguousarray(small[rows, columns]), source, matrix, target)
-    _light(still, matrix)
-    still.flags.writeable = False
-    return Still(still, matrix)
+    return Still(enlarged(np.ascontiguousarray(small[rows, columns]), source, matrix, target), matrix)
 
 
 def hair() -> Floats:
@@ -114,7 +120,7 @@ def _continued(picture: Floats) -> Floats:
 
 def _light(still: Floats, portrait_to_still: Matrix) -> None:
     for lamp in lamps:
-        inside, at = _around(still, portrait_to_still, lamp.centre, 3 * GLOW_REACH * lamp.radius)
+        inside, at = _around(still, portrait_to_still, lamp.centre, 2.4 * GLOW_REACH * lamp.radius)
         distance = np.linalg.norm(at, axis=-1) / lamp.radius
         disc = np.clip((1.1 - distance) / 0.2, 0, 1) * (0.75 + 0.25 * np.clip(distance, 0, 1) ** 4)
         glow = GLOW_SHARE * np.exp(-((distance / GLOW_REACH) ** 2))
@@ -137,7 +143,7 @@ def _around(
     still: Floats, portrait_to_still: Matrix, centre: tuple[float, float], reach: float
 ) -> tuple[Floats, Matrix]:
     """A view of the still around a point, and where each of its pixels lies from that point, portrait pixels."""
-    corners = transform(portrait_to_still, np.array(centre) + [[-reach, -reach], [reach, reach]])
+    corners = transform(portrait_to_still, np.add(centre, [[-reach, -reach], [reach, reach]]))
     (left, top), (right, bottom) = np.clip(np.rint(corners).astype(int), 0, np.array(still.shape[1::-1]))
     columns, rows = np.meshgrid(np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5)
     at = transform(invert(portrait_to_still), np.stack([columns, rows], axis=-1)) - centre

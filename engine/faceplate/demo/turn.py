@@ -11,8 +11,8 @@ from faceplate.values import Array, Matrix
 PIVOT = (225.6, 168.0)
 WEIGHT_CENTRE = (225.6, 100.0)
 WEIGHT_REACH = (150.0, 150.0)
-# The way back is a contraction by about a half a round for turns below 15 degrees: these end below a thousandth.
-ROUNDS = 14
+# A round of the way back leaves 0.3 of the error at 9 degrees, 0.45 at 15: these end below 0.001 and 0.01 px.
+ROUNDS = 10
 
 
 class Turn(NamedTuple):
@@ -61,6 +61,6 @@ def _rotation(turn: Turn) -> Matrix:
 
 
 def _weight(points: Matrix) -> Matrix:
-    across, down = np.moveaxis((points - WEIGHT_CENTRE) / WEIGHT_REACH, -1, 0)
-    weight: Matrix = np.clip(1 - across**4, 0, None) ** 2 * np.clip(1 - down**4, 0, None) ** 2
+    fourth = np.square(np.square((points - WEIGHT_CENTRE) / WEIGHT_REACH))
+    weight: Matrix = np.square(np.clip(1 - fourth, 0, None)).prod(axis=-1)
     return weight

@@ -77,7 +77,8 @@ def run_demo(folder: Path, frames: int, size: tuple[int, int], progress: FramePr
         truth = make_plate(folder / "plate", frames=frames, size=size, first=first_frame, on_frame=count)
     shot = _open_shot(files, times, progress)
     with progress("swap", frames) as count, times.stage("deliver"):
-        deliver_shot(shot, shot.track.frames, files.outputs, shot_job(shot, _inputs(files, shot.plate)), on_frame=count)
+        job = shot_job(shot, _inputs(files, shot.plate))
+        deliver_shot(shot, shot.track.frames, files.outputs, job, anew=True, on_frame=count)
     walked_s = time.perf_counter() - start
     with progress("check", frames) as count, times.stage("check"):
         figures = measure_delivery(shot, files.outputs, truth, walked_s, on_frame=count)

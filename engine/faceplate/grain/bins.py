@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from faceplate.grain.response import Line, fit_response, typical_variance
+from faceplate.grain.response import Response, fit_response, typical_variance
 from faceplate.values import Array, Floats, Matrix
 
-MOST_WEIGHT = 100  # blocks: beyond it a bin's variance is better known than a straight line can follow
+MOST_WEIGHT = 100  # blocks: beyond it a bin's variance is better known than a smooth response can follow
 
 
 def exposure_bin(exposure_linear: Array, bins_per_stop: int) -> npt.NDArray[np.int64]:
@@ -20,7 +20,7 @@ def bin_middle(number: Array, bins_per_stop: int) -> Matrix:
     return np.exp2((np.asarray(number, np.float64) + 0.5) / bins_per_stop)
 
 
-def line_through(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], free: float) -> Line:
+def response_of(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], free: float) -> Response:
     """The response of one channel, of the mean, variance and bin of each block; `free` samples count in a block."""
     numbers, counts = np.unique(bins, return_counts=True)
     exposure = np.array([np.median(mean[bins == number]) for number in numbers], np.float64)
@@ -28,9 +28,9 @@ def line_through(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], fr
     return fit_response(exposure, usual, np.minimum(counts, MOST_WEIGHT).astype(np.float64))
 
 
-def sigma_in(variance: Matrix, mean: Floats, middle: float, line: Line, free: float) -> float:
-    """Sigma in the middle of a bin whose blocks lie anywhere in it: the line gives the way there, not the level."""
-    expected = line.variance(np.asarray(mean, np.float64))
-    there = float(line.variance(np.float64(middle)))
+def sigma_in(variance: Matrix, mean: Floats, middle: float, response: Response, free: float) -> float:
+    """Sigma in the middle of a bin whose blocks lie anywhere in it: the response gives the way there, not the level."""
+    expected = response.variance(np.asarray(mean, np.float64))
+    there = float(response.variance(np.float64(middle)))
     level = variance / expected * there if (expected > 0).all() else variance
     return float(np.sqrt(typical_variance(level, free)))

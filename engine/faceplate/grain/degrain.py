@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from faceplate.grain.kernel import cross_covariances
+from faceplate.grain.response import terms_of
 from faceplate.grain.shrink import coefficient_variance, shrunk
 from faceplate.grain.stabilise import Stabiliser
 from faceplate.spec import NodeSpec, Settings, knob, register
@@ -75,8 +76,9 @@ def degrain(
 
 def _stabilisers(response: Floats) -> list[Stabiliser]:
     """One a channel; a channel without grain takes the scale of one that has some."""
-    spare = next(each for each in response if each.any())
-    return [Stabiliser.of(each if each.any() else spare) for each in response]
+    terms = terms_of(response)
+    spare = next(each for each in terms if each.any())
+    return [Stabiliser.of(each if each.any() else spare) for each in terms]
 
 
 def _noise(profile: GrainProfile, settings: FaceDegrainSettings) -> list[Floats]:

@@ -6,15 +6,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from faceplate.grain.bins import line_through
-from faceplate.grain.response import Line, typical_variance
-from faceplate.grain.spectrum import CrossSpectrum
+from faceplate.grain.bins import response_of
+from faceplate.grain.response import Response, typical_variance
+from faceplate.grain.spectrum import CrossSpectrum, combined
 from faceplate.values import Array, Floats, Matrix
 
 BATCH = 128  # blocks in hand at a time, so that memory does not grow with the frame
 FREE_SAMPLES = 100.0  # in a block of usual grain, until its spectrum is known
 AGREEING = 1.7  # a block whose variance is further from its bin's usual one than this factor has no say in the spectrum
-ON_THE_LINE = 1.3  # nor has a bin whose usual variance is further from the response than this factor
+EXPLAINED = 1.3  # nor has a bin whose usual variance is further from the response than this factor
 
 
 class Blocks(NamedTuple):
@@ -48,18 +48,18 @@ class Gathered:
     def spectrum(self) -> CrossSpectrum:
         """The sum over the bins whose variance the response explains in every channel: grain, not picture.
 
-        A bin that texture fills looks like grain of its own strength; only the other bins give it away.
+        A bin that texture fills looks like grain of its own strength; only the other bins give it away. Where the
+        response explains none, all count.
         """
         means, bins = np.concatenate(self.means), np.concatenate(self.bins)
         variances = np.concatenate(self.variances).astype(np.float64)
-        lines = [line_through(means[:, each], variances[:, each], bins, FREE_SAMPLES) for each in range(3)]
-        total = CrossSpectrum()
-        for number, spectrum in self.spectra.items():
-            members = bins == number
-            if _explained(means[members], variances[members], lines):
-                total.total += spectrum.total
-                total.blocks += spectrum.blocks
-        return total
+        responses = [response_of(means[:, each], variances[:, each], bins, FREE_SAMPLES) for each in range(3)]
+        explained = [
+            spectrum
+            for number, spectrum in self.spectra.items()
+            if _explained(means[bins == number], variances[bins == number], responses)
+        ]
+        return combined(explained or list(self.spectra.values()))
 
 
 def batches(indexes: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
@@ -67,11 +67,11 @@ def batches(indexes: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
     return [indexes[start : start + BATCH] for start in range(0, indexes.size, BATCH)]
 
 
-def _explained(means: Floats, variances: Matrix, lines: list[Line]) -> bool:
+def _explained(means: Floats, variances: Matrix, responses: list[Response]) -> bool:
     usual = np.array([typical_variance(variances[:, each], FREE_SAMPLES) for each in range(3)])
     exposure = np.median(means, axis=0).astype(np.float64)
-    expected = np.array([float(line.variance(each)) for line, each in zip(lines, exposure, strict=True)])
-    return bool(((usual <= ON_THE_LINE * expected) & (expected <= ON_THE_LINE * usual)).all())
+    expected = np.array([float(response.variance(each)) for response, each in zip(responses, exposure, strict=True)])
+    return bool(((usual <= EXPLAINED * expected) & (expected <= EXPLAINED * usual)).all())
 
 
 def _add_bin(spectrum: CrossSpectrum, blocks: Blocks, members: npt.NDArray[np.int64]) -> None:

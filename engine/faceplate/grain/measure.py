@@ -8,16 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from faceplate.errors import PlateError
-from faceplate.grain.bins import bin_middle, exposure_bin, line_through, sigma_in
+from faceplate.grain.bins import bin_middle, exposure_bin, response_of, sigma_in
 from faceplate.grain.blocks import BLOCK_PX, Survey, choose, cut, survey
 from faceplate.grain.gathered import Blocks, Gathered, batches
 from faceplate.grain.kernel import kernel_of
-from faceplate.grain.response import Line
+from faceplate.grain.response import Response
 from faceplate.grain.spectrum import correlation_of, free_samples, kept_share, without_slow_modes
 from faceplate.spec import Settings, knob
 from faceplate.values import Array, Floats, GrainProfile, Matrix
 
 ROUNDING = 3e-6  # of the exposure: what float32 leaves of a still picture after a log curve; below it there is no grain
+FLAT_EXCESS = 1.5  # times the variance of the response: blocks of a bin with more are not flat, whatever they look
 
 ToLinear = Callable[[Floats], Floats]
 
@@ -42,7 +43,7 @@ class Channel(NamedTuple):
     variance: Matrix
     bins: npt.NDArray[np.int64]
     free: float
-    line: Line
+    response: Response
 
 
 def measure_grain(
@@ -101,7 +102,7 @@ def _profile(gathered: Gathered, encoding: str, settings: GrainMeasureSettings) 
         encoding=encoding,
         exposure=bin_middle(numbers, settings.bins_per_stop).astype(np.float32),
         sigma=np.stack([_sigma(channel, numbers, settings) for channel in channels]).astype(np.float32),
-        response=np.array([channel.line for channel in channels], np.float32),
+        response=np.array([channel.response for channel in channels], np.float32),
         kernel=np.stack([kernel_of(covariance) for covariance in covariances[:3]]),
         correlation=correlation_of(covariances),
         frames=tuple(gathered.numbers),
@@ -112,18 +113,19 @@ def _channel(gathered: Gathered, index: int, covariance: Matrix, bins_per_stop: 
     mean = np.concatenate(gathered.means)[:, index]
     variance = np.concatenate(gathered.variances)[:, index].astype(np.float64) / kept_share(covariance)
     bins, free = exposure_bin(mean, bins_per_stop), free_samples(covariance)
-    return Channel(mean, variance, bins, free, line_through(mean, variance, bins, free))
+    return Channel(mean, variance, bins, free, response_of(mean, variance, bins, free))
 
 
 def _sigma(channel: Channel, numbers: npt.NDArray[np.int64], settings: GrainMeasureSettings) -> Matrix:
-    """Sigma in the middle of each of these bins, NaN where there are too few blocks."""
+    """Sigma in the middle of each of these bins, NaN where blocks are too few or hold more than the plate's grain."""
     sigma = np.full(numbers.size, np.nan)
     for place, middle in enumerate(bin_middle(numbers, settings.bins_per_stop)):
         members = channel.bins == numbers[place]
         if np.count_nonzero(members) >= settings.fewest_blocks:
             variance, mean = channel.variance[members], channel.mean[members]
-            sigma[place] = sigma_in(variance, mean, float(middle), channel.line, channel.free)
-    return sigma
+            sigma[place] = sigma_in(variance, mean, float(middle), channel.response, channel.free)
+    most = FLAT_EXCESS * channel.response.variance(bin_middle(numbers, settings.bins_per_stop))
+    return np.where(np.square(sigma) > most, np.nan, sigma)
 
 
 def _no_frames(encoding: str) -> PlateError:

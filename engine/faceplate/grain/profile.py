@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from faceplate.errors import PlateError, StorageError
+from faceplate.grain.response import terms_of
 from faceplate.values import Array, GrainProfile
 
 VERSION = 1
@@ -92,7 +93,7 @@ def _fault(profile: GrainProfile) -> str:
     shapes = {
         "exposure": (bins,),
         "sigma": (3, bins),
-        "response": (3, 2),
+        "response": (3, profile.response.shape[-1] if profile.response.shape[-1:] in ((2,), (3,)) else 3),
         "kernel": (3, side, side),
         "correlation": (3, 3),
     }
@@ -129,8 +130,8 @@ def _refuse(source: Path, came: str) -> NoReturn:
 def profile_as_json(profile: GrainProfile) -> dict[str, Any]:
     """The profile in plain numbers and words; null stands where an exposure could not be measured.
 
-    `exposure_bins` are scene-linear, `standard_deviation` is by channel over them, `response` gives slope and floor of
-    variance = slope * exposure + floor, `spectrum` the radial power (its mean 1) over `frequency_cycles_px`.
+    `exposure_bins` are scene-linear, `standard_deviation` is by channel over them, `response` gives the terms of
+    variance = slope * x + floor + square * x^2 at exposure x, `spectrum` the radial power over `frequency_cycles_px`.
     """
     frequency, power = radial_power(profile.kernel)
     return {
@@ -142,8 +143,8 @@ def profile_as_json(profile: GrainProfile) -> dict[str, Any]:
             for name, row in zip(CHANNELS, profile.sigma, strict=True)
         },
         "response": {
-            name: {"slope": float(slope), "floor": float(floor)}
-            for name, (slope, floor) in zip(CHANNELS, profile.response, strict=True)
+            name: dict(zip(("slope", "floor", "square"), row.tolist(), strict=True))
+            for name, row in zip(CHANNELS, terms_of(profile.response), strict=True)
         },
         "correlation": profile.correlation.tolist(),
         "frequency_cycles_px": frequency.tolist(),

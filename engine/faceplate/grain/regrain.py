@@ -7,7 +7,7 @@ import numpy as np
 from faceplate.grain.field import grain_field
 from faceplate.grain.response import sigma_at
 from faceplate.spec import NodeSpec, Settings, knob, register
-from faceplate.values import Floats, GrainProfile, Window
+from faceplate.values import Floats, GrainProfile, Window, covered_window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ def regrain(
     """
     lacking = np.sqrt(np.maximum(np.float32(0), 1 - np.square(kept, dtype=np.float32)))
     grained = rgb_linear.copy()
-    inner = _bounds(lacking > 0, window)
+    inner = covered_window(lacking > 0, window)
     if inner.is_empty or not settings.strength.any():
         return grained
     area = inner.slices(window)
@@ -71,16 +71,3 @@ def regrain(
     gain = sigma_at(profile, rgb_linear[area]) * settings.strength * lacking[area][..., None]
     np.add(rgb_linear[area], gain * field, out=grained[area], where=gain > 0)
     return grained
-
-
-def _bounds(mask: Floats, window: Window) -> Window:
-    """The smallest window of the plate that holds every True pixel of the mask."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not rows.size:
-        return Window(window.left, window.top, window.left, window.top)
-    return Window(
-        window.left + int(columns[0]),
-        window.top + int(rows[0]),
-        window.left + int(columns[-1]) + 1,
-        window.top + int(rows[-1]) + 1,
-    )

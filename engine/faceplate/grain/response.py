@@ -1,4 +1,4 @@
-"""How strong grain is at an exposure: variance = slope * exposure + floor, fit so that odd bins do not pull it."""
+"""How strong grain is at an exposure, fit so that odd bins do not pull it."""
 
 from itertools import combinations
 from typing import NamedTuple
@@ -10,20 +10,29 @@ from faceplate.values import Floats, GrainProfile, Matrix
 
 TEXTURED = 0.35  # in natural log of variance: the most that a bin above the line counts, for texture only ever adds
 SMOOTHED = 1.5  # the most that a bin below it counts: only clipping and codecs take grain away
+SQUARE_PRICE = 0.05  # what a square has to bring, in mean distance: a sensor has none, film and log noise have
+SINGULAR = 1e-12
+HIGHEST_EXPOSURE = np.float32(1e18)  # its square is still within float32
 REACH = (0.1, 0.5)  # how far off a bin has to be at least, and at most, to lose its say
 ROUNDS = 20
 HIGHEST = 3.0  # sigmas: 1 block of grain in 700 lies higher
 
 
-class Line(NamedTuple):
-    """variance = slope * exposure + floor; neither is negative."""
+class Response(NamedTuple):
+    """variance = slope * x + floor + square * x^2 at exposure x; none is negative.
+
+    The floor is the sensor's read noise, the slope its shot noise; the square is that of film grain and of any grain
+    that is even in a log encoding.
+    """
 
     slope: float
     floor: float
+    square: float = 0.0
 
     def variance(self, exposure_linear: Matrix | np.float64) -> Matrix:
         """The variance at these exposures; that of black below it."""
-        return np.asarray(self.slope * np.maximum(exposure_linear, 0) + self.floor)
+        x = np.maximum(exposure_linear, 0)
+        return np.asarray((self.square * x + self.slope) * x + self.floor)
 
 
 def typical_variance(variance: Matrix, free: float) -> float:
@@ -47,52 +56,63 @@ def _quantile(z: float, free: float) -> float:
     return float(max(1 - spread + z * np.sqrt(spread), 0.1) ** 3)
 
 
-def fit_response(exposure: Matrix, variance: Matrix, weight: Matrix) -> Line:
-    """The line most bins agree on. Zeros where no bin has grain.
+def fit_response(exposure: Matrix, variance: Matrix, weight: Matrix) -> Response:
+    """The response most bins agree on. Zeros where no bin has grain.
 
-    Every line through two bins, or through one with no slope or no floor, is tried and the one nearest to all bins (in
-    log variance, distances capped, more so above the line) taken; then least squares on relative errors, with Tukey's biweight against bins
-    that lie far off. Clipped highlights, bins of texture and codec-smoothed shadows lose their say.
+    Every curve of one, two or three of its terms through as many bins is tried and the one nearest to all bins taken:
+    in log variance, distances capped, and more so above the curve. Then least squares on relative errors, with Tukey's
+    biweight against bins that lie far off. Clipped highlights, bins of texture and smoothed shadows lose their say.
     """
     good = (variance > 0) & (weight > 0)
     if not good.any():
-        return Line(0.0, 0.0)
-    x, v, w = np.maximum(exposure[good], 0), variance[good], weight[good]
-    line = min(_lines(x, v), key=lambda each: float(np.sum(w * _distance(each, x, v))))
+        return Response(0.0, 0.0, 0.0)
+    unit = max(float(exposure[good].max()), np.finfo(np.float64).tiny)
+    terms = _terms(np.maximum(exposure[good], 0) / unit)
+    curve = _best(_curves(terms, variance[good]), terms, variance[good], weight[good])
     for _ in range(ROUNDS):
-        line = _refined(line, x, v, w)
-    return line
+        curve = _refined(curve, terms, variance[good], weight[good])
+    slope, floor, square = (float(each) for each in curve)
+    return Response(slope / unit, floor, square / unit**2)
 
 
-def _lines(x: Matrix, v: Matrix) -> list[Line]:
-    lines = [Line(0.0, float(each)) for each in v]
-    lines += [Line(float(b / a), 0.0) for a, b in zip(x, v, strict=True) if a > 0]
-    for one, other in combinations(range(x.size), 2):
-        if x[one] != x[other]:
-            slope = (v[one] - v[other]) / (x[one] - x[other])
-            floor = v[one] - slope * x[one]
-            if slope >= 0 and floor >= 0:
-                lines.append(Line(float(slope), float(floor)))
-    return lines
+def _terms(x: Matrix) -> Matrix:
+    """Bins x 3, what the slope, the floor and the square are multiplied by."""
+    return np.stack([x, np.ones_like(x), np.square(x)], axis=1)
 
 
-def _distance(line: Line, x: Matrix, v: Matrix) -> Matrix:
-    off = _log_ratio(line, x, v)
-    return np.where(off < 0, np.minimum(-off, TEXTURED), np.minimum(off, SMOOTHED))
+def _curves(terms: Matrix, v: Matrix) -> Matrix:
+    """Curves x 3, every one of one to three terms that goes through as many bins and has no negative term."""
+    found = [np.zeros((0, 3))]
+    for count in (1, 2, 3):
+        bins = np.array(list(combinations(range(v.size), count)), np.int64).reshape(-1, count)
+        for used in combinations(range(3), count):
+            matrices = terms[bins[:, :, None], list(used)]
+            solvable = np.abs(np.linalg.det(matrices)) > SINGULAR
+            curves = np.zeros((int(solvable.sum()), 3))
+            curves[:, used] = np.linalg.solve(matrices[solvable], v[bins[solvable]][..., None])[..., 0]
+            found.append(curves[(curves >= 0).all(axis=1)])
+    return np.concatenate(found)
 
 
-def _log_ratio(line: Line, x: Matrix, v: Matrix) -> Matrix:
-    return np.log(np.maximum(line.variance(x), np.finfo(np.float64).tiny) / v)
+def _best(curves: Matrix, terms: Matrix, v: Matrix, w: Matrix) -> Matrix:
+    off = _off(curves @ terms.T, v)
+    distance = np.where(off < 0, np.minimum(-off, TEXTURED), np.minimum(off, SMOOTHED)) @ w / w.sum()
+    chosen: Matrix = curves[int(np.argmin(distance + SQUARE_PRICE * (curves[:, 2] > 0)))]
+    return chosen
 
 
-def _refined(line: Line, x: Matrix, v: Matrix, w: Matrix) -> Line:
-    off = _log_ratio(line, x, v)
+def _off(expected: Matrix, v: Matrix) -> Matrix:
+    """Natural log of expected over found variance."""
+    return np.asarray(np.log(np.maximum(expected, np.finfo(np.float64).tiny) / v))
+
+
+def _refined(curve: Matrix, terms: Matrix, v: Matrix, w: Matrix) -> Matrix:
+    off = _off(terms @ curve, v)
     reach = np.clip(6 * float(np.median(np.abs(off))), *REACH)
     trust = np.sqrt(w) * np.maximum(1 - (off / reach) ** 2, 0)
-    unit = max(float(x.max()), np.finfo(np.float64).tiny)
-    terms = np.stack([x / unit, np.ones_like(x)], axis=1) * (trust / v)[:, None]
-    solution, _ = scipy.optimize.nnls(terms, trust)
-    return Line(float(solution[0] / unit), float(solution[1]))
+    used, refined = [0, 1, 2] if curve[2] else [0, 1], np.zeros(3)
+    refined[used], _ = scipy.optimize.nnls(terms[:, used] * (trust / v)[:, None], trust)
+    return refined if refined.any() else curve
 
 
 def sigma_at(profile: GrainProfile, rgb_linear: Floats) -> Floats:
@@ -101,8 +121,13 @@ def sigma_at(profile: GrainProfile, rgb_linear: Floats) -> Floats:
     Below black it is that of black, above the brightest measured bin the line goes on. Finite everywhere: 0 where the
     picture is NaN, that of the highest finite exposure where it is infinite.
     """
-    highest = np.float32(np.finfo(np.float32).max)
-    exposure = np.clip(rgb_linear, 0, highest)
-    slope, floor = (profile.response[:, term].astype(np.float32) for term in (0, 1))
-    scaled = np.sqrt(slope) * np.sqrt(exposure)  # apart, so that the product cannot leave float32
-    return np.where(np.isnan(rgb_linear), np.float32(0), np.hypot(scaled, np.sqrt(floor)))
+    exposure = np.sqrt(np.clip(rgb_linear, 0, HIGHEST_EXPOSURE))
+    slope, floor, square = np.sqrt(terms_of(profile.response)).T
+    sigma = np.hypot(np.hypot(slope * exposure, floor), square * exposure * exposure)
+    return np.where(np.isnan(rgb_linear), np.float32(0), sigma)
+
+
+def terms_of(response: Floats) -> Floats:
+    """3 x 3: slope, floor and square of each channel, of a response with or without squares."""
+    missing = 3 - response.shape[1]
+    return np.pad(response.astype(np.float32), ((0, 0), (0, missing)))

@@ -29,6 +29,9 @@ def cosine_basis(side: int) -> Matrix:
     return np.asarray(waves, np.float64)
 
 
+WAVES = cosine_basis(SIDE_PX).astype(np.float32)
+
+
 def coefficient_variance(covariance: Matrix) -> Floats:
     """The variance of each cosine coefficient of a block of noise, whose autocovariance has lag 0 in its middle."""
     lags = np.arange(covariance.shape[0]) - covariance.shape[0] // 2
@@ -82,29 +85,33 @@ def _sweep(noisy: Floats, pilot: Floats | None, variance: Floats) -> Floats:
 
 def _analyse(strip: Floats) -> Floats:
     """Cosine coefficients of the blocks in a strip, blocks x SIDE_PX x SIDE_PX."""
-    waves = cosine_basis(SIDE_PX).astype(np.float32)
-    windows = np.lib.stride_tricks.sliding_window_view(waves @ strip, SIDE_PX, axis=1)[:, ::HOP_PX]
-    return np.ascontiguousarray(windows.transpose(1, 0, 2)) @ waves.T
+    windows = np.lib.stride_tricks.sliding_window_view(WAVES @ strip, SIDE_PX, axis=1)[:, ::HOP_PX]
+    return np.ascontiguousarray(windows.transpose(1, 0, 2)) @ WAVES.T
 
 
 def _synthesise(coefficients: Floats, columns: int) -> Floats:
     """The blocks windowed and added up where they stand, SIDE_PX x columns."""
-    waves = cosine_basis(SIDE_PX).astype(np.float32)
-    blocks = coefficients @ (waves * WINDOW)
-    strip = np.zeros((SIDE_PX, columns), np.float32)
-    apart = SIDE_PX // HOP_PX
-    for phase in range(apart):
-        row = blocks[phase::apart].transpose(1, 0, 2).reshape(SIDE_PX, -1)
-        strip[:, phase * HOP_PX : phase * HOP_PX + row.shape[1]] += row
-    return (waves.T @ strip) * WINDOW[:, None]
+    blocks = coefficients @ (WAVES * WINDOW)
+    strip: Floats = WAVES.T @ _laid_out(blocks.transpose(1, 0, 2), columns)
+    return strip * WINDOW[:, None]
 
 
 def _spread(trust: Floats, columns: int) -> Floats:
     """Each block's weight over the columns it covers."""
-    spread = np.zeros(columns, np.float32)
-    for block, weight in enumerate(trust):
-        spread[block * HOP_PX : block * HOP_PX + SIDE_PX] += weight * WINDOW
-    return spread
+    return np.asarray(_laid_out((trust[:, None] * WINDOW)[None], columns)[0])
+
+
+def _laid_out(blocks: Floats, columns: int) -> Floats:
+    """Blocks (rows x blocks x SIDE_PX) added up where they stand, HOP_PX apart: rows x columns.
+
+    Every SIDE_PX / HOP_PX-th block lies clear of the last, so they go in whole.
+    """
+    strip = np.zeros((blocks.shape[0], columns), np.float32)
+    apart = SIDE_PX // HOP_PX
+    for phase in range(apart):
+        row = blocks[:, phase::apart].reshape(blocks.shape[0], -1)
+        strip[:, phase * HOP_PX : phase * HOP_PX + row.shape[1]] += row
+    return strip
 
 
 def _kept(coefficients: Floats, variance: Floats) -> Floats:
@@ -123,5 +130,5 @@ def _wiener(pilot: Floats, variance: Floats) -> Floats:
 
 def _trust(gain: Floats, variance: Floats) -> Floats:
     """A block counts the more, the less noise is left in it."""
-    left: Floats = np.einsum("nij,nij,ij->n", gain, gain, variance)
+    left: Floats = np.square(gain).reshape(len(gain), -1) @ variance.ravel()
     return np.reciprocal(np.maximum(left, LEAST))

@@ -41,6 +41,15 @@ class CrossSpectrum:
         return np.stack([*within, *(restored(pair) for pair in mean[3:])])
 
 
+def combined(spectra: list[CrossSpectrum]) -> CrossSpectrum:
+    """The sum of these."""
+    total = CrossSpectrum()
+    for each in spectra:
+        total.total += each.total
+        total.blocks += each.blocks
+    return total
+
+
 def without_slow_modes(pixels: Floats) -> Floats:
     """Blocks (... x BLOCK_PX x BLOCK_PX) with their slow modes taken out, float32."""
     modes = slow_modes().reshape(-1, BLOCK_PX * BLOCK_PX).astype(np.float32)

@@ -60,16 +60,24 @@ def grain_digest(profile: GrainProfile) -> str:
 
 
 def deliver_shot(
-    shot: Shot, numbers: tuple[int, ...], outputs: Outputs, job: Job, on_frame: OnFrame | None = None
+    shot: Shot,
+    numbers: tuple[int, ...],
+    outputs: Outputs,
+    job: Job,
+    *,
+    anew: bool = False,
+    on_frame: OnFrame | None = None,
 ) -> Progress:
-    """Renders the frames that are not there yet, several at once; every file is complete or absent.
+    """Renders the frames that are not there yet, or all of them `anew`, several at once.
+
+    Every file is complete or absent.
 
     Raises:
         StorageError: an output cannot be written; nothing has been started.
         FaceplateError: a frame failed; those finished before are whole, and the same call goes on after them.
     """
     writers = _writers(outputs, job)
-    waiting = tuple(number for number in numbers if not all(writer.is_done(number) for writer, _ in writers))
+    waiting = tuple(number for number in numbers if anew or not all(writer.is_done(number) for writer, _ in writers))
 
     def make(number: int) -> None:
         rendered = render_frame(shot, number)

@@ -79,8 +79,9 @@ def run_grain_pass(grain_pass: GrainPass, on_frame: Callable[[int], None] | None
         bands = []
         for window in _bands(frame.header.data):
             before, after = _linear(frame, window, grain_pass.source), grain_pass.change(frame, window)
-            encoded = stored_from(encode(after), frame.sample)
-            bands.append(np.where(after == before, frame.stored(window), encoded))
+            # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
+            same = (after == before).all(axis=-1, keepdims=True)
+            bands.append(np.where(same, frame.stored(window), stored_from(encode(after), frame.sample)))
         grain_pass.delivery.write(frame.with_stored(frame.header.data, np.concatenate(bands)))
 
     for_each_frame(waiting, make, on_frame=on_frame)

@@ -6,12 +6,14 @@ from faceplate.plate.patterns import FramePattern, frame_pattern
 from faceplate.plate.read import read_frame
 from faceplate.plate.sequence import open_plate
 from faceplate.plate.write import write_frame
+from faceplate.plate.write_exr import keeps_samples
 
 __all__ = [
     "FramePattern",
     "as_dpx10",
     "as_exr",
     "frame_pattern",
+    "keeps_samples",
     "normalised",
     "open_plate",
     "read_frame",

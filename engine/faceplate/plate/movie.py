@@ -3,10 +3,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any, NamedTuple, cast
 
 import av
 from av.error import FFmpegError
 
+from faceplate.plate.container_end import missing_bytes
 from faceplate.plate.damage import damaged
 from faceplate.plate.movie_picture import movie_frame
 from faceplate.plate.patterns import choose_frames
@@ -36,6 +38,14 @@ class _Times:
     entries: tuple[int, ...]
 
 
+class _Stamp(NamedTuple):
+    """When a frame is shown, whether decoding can begin at it, and whether its data are damaged."""
+
+    time: int | None
+    is_entry: bool
+    is_corrupt: bool
+
+
 def _scan(path: Path) -> _Times:
     """When the frames are shown, from the movie's packets alone; nothing is decoded.
 
@@ -43,28 +53,44 @@ def _scan(path: Path) -> _Times:
         PlateError: the file is no movie, holds no picture, or breaks off.
     """
     try:
-        with av.open(str(path)) as container:
+        if missing := missing_bytes(path):
+            raise damaged(path, expected="a whole movie", came=f"one whose end is missing (at least {missing} bytes)")
+        with _opened(path) as container:
             stream = _video(path, container)
-            packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
-            claimed = stream.frames
-            shown = sorted({packet.pts for packet in packets if packet.pts is not None})
-            entries = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
-            broken = any(packet.is_corrupt for packet in packets) or len(packets) < claimed
-    except (FFmpegError, MemoryError) as error:
+            stamps = tuple(_stamps(container, stream))
+            claimed, codec = stream.frames, stream.codec_context.name
+    except (FFmpegError, OSError, MemoryError) as error:
         raise damaged(path, expected="a whole movie", came=str(error)) from error
-    if not shown or broken:
-        came = f"{len(shown)} whole frames of {claimed}" if claimed else f"{len(shown)} frames, then damage"
-        raise damaged(path, expected="a whole movie", came=came)
-    from_start = stream.codec_context.name in _from_the_start
-    return _Times(tuple(shown), tuple(shown[:1] if from_start else entries))
+    if len(stamps) < max(1, claimed) or any(stamp.is_corrupt for stamp in stamps):
+        raise damaged(path, expected=f"a movie of {claimed or 'whole'} frames", came=f"{len(stamps)} frames")
+    return _times(stamps, all_build_on_the_first=codec in _from_the_start)
+
+
+def _stamps(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[_Stamp]:
+    """What is known of each frame without its data, so that memory does not grow with the movie."""
+    for packet in container.demux(stream):
+        if packet.size and not packet.is_discard:
+            yield _Stamp(packet.pts, packet.is_keyframe, packet.is_corrupt)
+
+
+def _times(stamps: tuple[_Stamp, ...], *, all_build_on_the_first: bool) -> _Times:
+    shown = sorted({stamp.time for stamp in stamps if stamp.time is not None})
+    entries = sorted(stamp.time for stamp in stamps if stamp.is_entry and stamp.time is not None)
+    return _Times(tuple(shown), tuple(shown[:1] if all_build_on_the_first else entries))
+
+
+def _opened(path: Path) -> av.container.InputContainer:
+    return av.open(str(path), metadata_errors="replace")
 
 
 def _video(path: Path, container: av.container.InputContainer) -> av.VideoStream:
-    if not container.streams.video:
+    stream: Any = container.streams.best("video")
+    if stream is None:
         raise damaged(path, expected="a movie", came="a file without pictures")
-    stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise damaged(path, expected="a movie in a codec that is known", came="one in another")
     stream.thread_type = "AUTO"
-    return stream
+    return cast("av.VideoStream", stream)
 
 
 class MovieReader:
@@ -80,6 +106,9 @@ class MovieReader:
         self._container: av.container.InputContainer | None = None
         self._pictures: Iterator[av.VideoFrame] = iter(())
         self._position: int | None = None
+
+    def __reduce__(self) -> tuple[type["MovieReader"], tuple[Path, _Times]]:
+        return MovieReader, (self._path, self._times)
 
     def read(self, number: int) -> Frame:
         """The frame of this number.
@@ -116,7 +145,7 @@ class MovieReader:
         """Moves the decoder to an entry; None opens the movie anew, for one whose entries mislead."""
         if self._container is None or entry is None:
             self._close()
-            self._container = av.open(str(self._path))
+            self._container = _opened(self._path)
             self._stream = _video(self._path, self._container)
         if entry is not None:
             self._container.seek(entry, stream=self._stream, backward=True)

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -25,6 +26,8 @@ _exact = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.AC
 # Bits a sample -> the planar or packed RGB that holds them, and how the codes are stored.
 _targets = {8: ("rgb24", Sample.UINT8), 10: ("gbrp10le", Sample.UINT10), 12: ("gbrp12le", Sample.UINT12)}
 _deepest = ("gbrp16le", Sample.UINT16)
+# swscale takes 255 as white at any depth: 255 * 2^8 in a word of 16 bits.
+_limited_white = 255 << 8
 
 
 def movie_frame(path: Path, number: int, picture: av.VideoFrame, stream: av.VideoStream) -> Frame:
@@ -39,7 +42,7 @@ def movie_frame(path: Path, number: int, picture: av.VideoFrame, stream: av.Vide
     bits = max(component.bits for component in picture.format.components)
     target, sample = next((_targets[depth] for depth in sorted(_targets) if bits <= depth), _deepest)
     check_size(path, Window(0, 0, picture.width, picture.height), (sample,) * 3)
-    pixels = _upright(_rgb(picture, target), picture.rotation)
+    pixels = _upright(_rgb(picture, bits, sample, target), picture.rotation)
     window = Window(0, 0, pixels.shape[1], pixels.shape[0])
     header = Header(
         file_format="movie",
@@ -53,7 +56,17 @@ def movie_frame(path: Path, number: int, picture: av.VideoFrame, stream: av.Vide
     return Frame(number, str(path), header, (ChannelGroup(header.channels, pixels),))
 
 
-def _rgb(picture: av.VideoFrame, target: str) -> Array:
+def _rgb(picture: av.VideoFrame, bits: int, sample: Sample, target: str) -> Array:
+    """R, G, B codes over the full range of the sample."""
+    if sample is Sample.UINT8 or picture.format.is_rgb:
+        return _converted(picture, target)
+    full = _range(picture) is ColorRange.JPEG
+    white = (2**bits - 1) << (16 - bits) if full else _limited_white
+    codes: Array = _codes_of_words(white, int(sample.top_code or 0))[_converted(picture, _deepest[0])]
+    return codes
+
+
+def _converted(picture: av.VideoFrame, target: str) -> Array:
     converted = VideoReformatter().reformat(
         picture,
         format=target,
@@ -63,7 +76,15 @@ def _rgb(picture: av.VideoFrame, target: str) -> Array:
         interpolation=_exact,
         threads=1,
     )
-    return np.ascontiguousarray(converted.to_ndarray())
+    pixels: Array = np.ascontiguousarray(converted.to_ndarray())
+    return pixels
+
+
+@cache
+def _codes_of_words(white: int, top_code: int) -> Array:
+    """The code for each 16 bit word that swscale gives, whose white is not at the end of the words."""
+    codes: Array = np.minimum(np.rint(np.arange(2**16) * (top_code / white)), top_code).astype(np.uint16)
+    return codes
 
 
 def _matrix(picture: av.VideoFrame) -> tuple[str, Colorspace]:

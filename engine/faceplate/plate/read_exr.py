@@ -29,7 +29,7 @@ def read_exr(path: Path, number: int) -> Frame:
         PlateError: the file is damaged, deep, multi-part, mip-mapped, or stores its chroma at a lower resolution.
     """
     stored = read_exr_header(path)
-    channels = _full_resolution(path, exr_channels(path, stored))
+    channels = _checked(path, exr_channels(path, stored))
     header = _header(path, stored, channels)
     check_size(path, header.data, header.samples)
     with open_input(path) as source:
@@ -93,7 +93,7 @@ def _pixel_aspect(path: Path, stored: ExrHeader) -> float:
     return float(aspect)
 
 
-def _full_resolution(path: Path, channels: tuple[ExrChannel, ...]) -> tuple[ExrChannel, ...]:
+def _checked(path: Path, channels: tuple[ExrChannel, ...]) -> tuple[ExrChannel, ...]:
     for channel in channels:
         if channel.sampling != (1, 1):
             raise PlateError(
@@ -104,6 +104,8 @@ def _full_resolution(path: Path, channels: tuple[ExrChannel, ...]) -> tuple[ExrC
             )
         if not 0 <= channel.pixel_type < len(samples_by_pixel_type):
             raise damaged(path, expected="uint, half or float channels", came=f"type {channel.pixel_type}")
+        if not channel.name.isprintable():
+            raise damaged(path, expected="channels with names that can be read", came=ascii(channel.name))
     return channels
 
 

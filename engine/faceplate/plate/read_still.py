@@ -26,12 +26,12 @@ def read_still(path: Path, number: int) -> Frame:
     """
     with open_input(path) as source:
         spec = source.spec()
-        header = still_header(path, source.format_name(), spec)
+        header = _header(path, source.format_name(), spec)
         check_size(path, header.data, header.samples)
         return Frame(number, str(path), header, read_groups(path, source, header.channels, header.samples))
 
 
-def still_header(path: Path, file_format: str, spec: Any) -> Header:
+def _header(path: Path, file_format: str, spec: Any) -> Header:
     """What OpenImageIO reports about a file, windows moved to plate space.
 
     Raises:
@@ -46,20 +46,20 @@ def still_header(path: Path, file_format: str, spec: Any) -> Header:
         channels=tuple(spec.channelnames),
         samples=(_samples[spec.format.basetype],) * spec.nchannels,
         pixel_aspect=spec.get_float_attribute("PixelAspectRatio", 1.0),
-        attributes=tuple(attribute_from_oiio(entry) for entry in spec.extra_attribs if _is_in_file(entry.name)),
+        attributes=tuple(_attribute(entry) for entry in spec.extra_attribs if _is_in_file(entry.name)),
         origin=(spec.full_x, spec.full_y),
     )
 
 
-def attribute_from_oiio(entry: Any) -> Attribute:
+def _attribute(entry: Any) -> Attribute:
     """An entry of OpenImageIO's specification; arrays of bytes come in hex."""
     value = entry.value
     return Attribute(entry.name, str(entry.type), value.tobytes().hex() if isinstance(value, np.ndarray) else value)
 
 
 def _is_in_file(name: str) -> bool:
-    """OpenImageIO's own remarks about a file are no part of its header."""
-    return not name.startswith("oiio:") and name != "PixelAspectRatio"
+    """OpenImageIO's own remarks about a file are no part of its header; how a TIFF is cut into strips is its choice."""
+    return not name.startswith("oiio:") and name not in ("PixelAspectRatio", "tiff:RowsPerStrip")
 
 
 def _refuse_other_kinds(path: Path, spec: Any) -> None:

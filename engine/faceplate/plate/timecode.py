@@ -3,6 +3,9 @@ from fractions import Fraction
 
 _written = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
 _drop_flag = 0x40
+_field_flag = 0x8000
+# Above 30 frames a second two frames share a number, and the field mark tells them apart.
+_highest_base = 30
 
 
 def timecode_at(start: str, rate: Fraction, frame: int) -> tuple[int, int] | None:
@@ -35,8 +38,9 @@ def _word(count: int, base: int, *, drops: bool) -> int:
         count += (base // 15) * (9 * tens + inside)
     seconds, frames = divmod(count, base)
     minutes, seconds = divmod(seconds, 60)
-    fields = (minutes // 60 % 24, minutes % 60, seconds, frames)
+    second_of_pair = base > _highest_base and frames % 2
+    fields = (minutes // 60 % 24, minutes % 60, seconds, frames // 2 if base > _highest_base else frames)
     word = 0
     for field in fields:
         word = word << 8 | field // 10 << 4 | field % 10
-    return word | (_drop_flag if drops else 0)
+    return word | (_drop_flag if drops else 0) | (_field_flag if second_of_pair else 0)

@@ -12,6 +12,7 @@ from faceplate.values import Array, Attribute, Frame, Header
 
 _bits_of_sample = {sample: bits for bits, sample in sample_of_bits.items()}
 _channel_counts = (1, 3, 4)
+_usual_packing = "Filled, method A"
 
 
 def write_dpx(frame: Frame, path: Path) -> None:
@@ -22,10 +23,10 @@ def write_dpx(frame: Frame, path: Path) -> None:
         StorageError: the file could not be written whole.
     """
     _check(frame)
-    header = frame.header
+    header = _complete(frame.header)
     bits = _bits_of_sample[header.samples[0]]
     write_pixels(path, "dpx", _spec(header, bits), _left_aligned(frame.groups[0].pixels, bits))
-    patch_dpx_header(path, _with_pixel_aspect(header).attributes, _endian(header))
+    patch_dpx_header(path, header.attributes, _endian(header))
     _check_whole(path)
 
 
@@ -48,8 +49,7 @@ def _spec(header: Header, bits: int) -> OpenImageIO.ImageSpec:
     spec.channelnames = header.channels
     spec.attribute("oiio:BitsPerSample", bits)
     spec.attribute("oiio:Endian", _endian(header))
-    if packing := header.attribute("dpx:Packing"):
-        spec.attribute("dpx:Packing", packing)
+    spec.attribute("dpx:Packing", header.attribute("dpx:Packing"))
     if user := header.attribute("dpx:UserData"):
         data = np.frombuffer(bytes.fromhex(user), np.uint8)
         spec.attribute("dpx:UserData", OpenImageIO.TypeDesc(f"uint8[{data.size}]"), data)
@@ -61,8 +61,10 @@ def _endian(header: Header) -> str:
     return str(header.attribute("dpx:Endian") or "big")
 
 
-def _with_pixel_aspect(header: Header) -> Header:
-    """The header as it came where its field says the frame's pixel aspect, in its own numbers."""
+def _complete(header: Header) -> Header:
+    """The header with how its codes are packed, and with the frame's pixel aspect where its field says another."""
+    if header.attribute("dpx:Packing") is None:
+        header = header.with_attributes(Attribute("dpx:Packing", "string", _usual_packing))
     if dpx_pixel_aspect(header.attribute("dpx:PixelAspect")) == header.pixel_aspect:
         return header
     ratio = Fraction(header.pixel_aspect).limit_denominator(10000)

@@ -5,38 +5,24 @@ from typing import Any
 import numpy as np
 import OpenImageIO
 
-from faceplate.errors import PlateError
 from faceplate.plate.pixels import base_type, write_pixels
 from faceplate.values import Attribute, Frame, Header
 
 _format_names = {".tif": "tiff", ".tiff": "tiff", ".png": "png"}
 _byte_list = re.compile(r"uint8\[\d+\]")
+_escaped = re.compile("[\udc80-\udcff]")
 
 
 def write_still(frame: Frame, path: Path) -> None:
     """Writes a TIFF or PNG with the attributes that OpenImageIO keeps in that format.
 
     Raises:
-        PlateError: the frame's channels are of several types.
         StorageError: the file could not be written whole.
     """
-    if len(frame.groups) != 1:
-        raise PlateError(
-            frame.source,
-            expected="channels of one type",
-            came=", ".join(f"{n} {s.value}" for n, s in zip(frame.header.channels, frame.header.samples, strict=True)),
-            next_step="write EXR, which holds several types",
-        )
-    write_pixels(
-        path,
-        _format_names[path.name[path.name.rindex(".") :].lower()],
-        still_spec(frame.header),
-        frame.groups[0].pixels,
-    )
+    write_pixels(path, _format_names[path.suffix.lower()], _spec(frame.header), frame.groups[0].pixels)
 
 
-def still_spec(header: Header) -> Any:
-    """OpenImageIO's specification of a frame of one type: windows, channels and attributes."""
+def _spec(header: Header) -> Any:
     spec = OpenImageIO.ImageSpec(
         header.data.width, header.data.height, len(header.channels), base_type(header.samples[0])
     )
@@ -52,8 +38,14 @@ def still_spec(header: Header) -> Any:
 
 
 def _set(spec: Any, attribute: Attribute) -> None:
-    kind = OpenImageIO.TypeDesc(attribute.type)
     value = attribute.value
     if _byte_list.fullmatch(attribute.type):
         value = np.frombuffer(bytes.fromhex(value), np.uint8)
-    spec.attribute(attribute.name, kind, value)
+    elif isinstance(value, str):
+        value = _as_text(value)
+    spec.attribute(_as_text(attribute.name), OpenImageIO.TypeDesc(attribute.type), value)
+
+
+def _as_text(text: str) -> str:
+    """Text that OpenImageIO takes: bytes that are not UTF-8 are read as Latin-1, which old TIFF writers used."""
+    return text if not _escaped.search(text) else text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -44,18 +44,20 @@ class Detector(NamedTuple):
     scores: str
 
 
-def detect(
-    networks: FaceNetworks, frame: Frame, whole: Picture, to_display: ToDisplay, settings: FaceTrackSettings
-) -> list[Region]:
-    """The head of every face the detectors find in the display window, surest first, turned upright by its eyes.
+def detect_whole(networks: FaceNetworks, frame: Frame, picture: Picture, settings: FaceTrackSettings) -> list[Region]:
+    """The heads that the detectors find in the display window, surest first, each turned upright by its eyes.
 
-    `whole` is the picture of `display_region(frame)`; tiles are cut from the frame itself.
+    `picture` is the display picture of the frame.
     """
-    found = weighted_suppression(_search(networks, whole, display_region(frame), settings))
-    if settings.tiles == "on" or (settings.tiles == "auto" and not len(found.score)):
-        tiles = [_search(networks, _picture(frame, tile, to_display), tile, settings) for tile in _tiles(frame)]
-        found = weighted_suppression(_joined([found, *tiles]))
-    return [_head(points) for points in found.points]
+    return _heads(_search(networks, picture, display_region(frame), settings))
+
+
+def detect_in_tiles(
+    networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: FaceTrackSettings
+) -> list[Region]:
+    """The heads found in overlapping tiles of the display window, for faces that are small in it."""
+    found = [_search(networks, _picture(frame, tile, to_display), tile, settings) for tile in _tiles(frame)]
+    return _heads(_joined(found))
 
 
 def display_region(frame: Frame) -> Region:
@@ -170,6 +172,10 @@ def _look(detector: Detector, picture: Picture, region: Region, settings: FaceTr
 def _joined(found: list[Detections]) -> Detections:
     points = np.concatenate([each.points.reshape(-1, 8, 2) for each in found])
     return Detections(points, np.concatenate([each.score for each in found]))
+
+
+def _heads(found: Detections) -> list[Region]:
+    return [_head(points) for points in weighted_suppression(found).points]
 
 
 def _head(points: Matrix) -> Region:

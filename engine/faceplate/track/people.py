@@ -32,14 +32,13 @@ def _person(name: str, chain: Chain, numbers: tuple[int, ...], pixel_aspect: flo
         alignments = np.array([_alignment(each, pixel_aspect) for each in points[run]])
         points[run] = smooth_run(points[run], alignments, smoothing)
     square = [pixel_aspect, 1.0, 1.0]
+    presence = {place: np.array(face.presence) for place, face in chain.items()}
     return Person(
         name=name,
         landmarks_plate=points[..., :2].astype(np.float32),
         depth_px=points[..., 2].astype(np.float32),
         confidence=_over_all({place: face.confidence for place, face in chain.items()}, frames).astype(np.float32),
-        presence=_over_all({place: np.array(face.presence) for place, face in chain.items()}, frames).astype(
-            np.float32
-        ),
+        presence=_over_all(presence, frames).astype(np.float32),
         pose_deg=_over_all({place: pose_deg(points[place] * square) for place in chain}, frames).astype(np.float32),
         alignment=_over_all({place: _alignment(points[place], pixel_aspect) for place in chain}, frames),
         by_hand=np.zeros(points.shape[:2], np.bool_),

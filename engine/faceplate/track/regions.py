@@ -125,7 +125,7 @@ def _averaged(frame: Frame, window: Window, inside: Window, cell: tuple[int, int
     whole = cv2.copyMakeBorder(stored, *rows.missing, *columns.missing, cv2.BORDER_REPLICATE)
     reduced = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     shown = to_display(np.nan_to_num(reduced, copy=False, posinf=BRIGHTEST, neginf=-BRIGHTEST))
-    shown = np.clip(shown, 0.0, 1.0)
+    shown = np.clip(np.nan_to_num(shown), 0.0, 1.0)
     covered = rows.coverage(size[1])[:, None, None] * columns.coverage(size[0])[:, None]
     return shown * covered
 

@@ -23,7 +23,11 @@ class FaceTrackSettings(Settings):
         0.5, help="How sure the detector has to be that it sees a face.", group="Find", minimum=0.05, maximum=1.0
     )
     min_presence: float = knob(
-        0.5, help="How sure the landmarker has to be that it looks at a face.", group="Find", minimum=0.0, maximum=1.0
+        0.6,
+        help="How sure the landmarker has to be that it looks at a face.",
+        group="Find",
+        minimum=0.0,
+        maximum=1.0,
     )
     max_people: int = knob(
         8, help="At most this many people, the largest first.", group="People", minimum=1, maximum=64
@@ -37,7 +41,7 @@ class FaceTrackSettings(Settings):
         maximum=1000,
     )
     smoothing: float = knob(
-        5.0,
+        4.0,
         help="Movement that swings faster than this many frames is taken as jitter; 0 leaves the landmarks as found.",
         group="Smooth",
         unit="frames",

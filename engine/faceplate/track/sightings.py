@@ -1,13 +1,13 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from faceplate.track.detect import detect, display_picture, display_region, overlap
+from faceplate.track.detect import detect_in_tiles, detect_whole, display_picture, display_region, overlap
 from faceplate.track.mesh import Face, measure
 from faceplate.track.networks import FaceNetworks
-from faceplate.track.regions import ToDisplay
+from faceplate.track.regions import Region, ToDisplay
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.values import Floats, Frame
 
@@ -26,12 +26,17 @@ class Sighting:
 def look(networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: FaceTrackSettings) -> Sighting:
     """The faces of one frame and its thumbnail. Depends on this frame alone, never on its neighbours."""
     whole = display_picture(frame, to_display)
-    heads = detect(networks, frame, whole, to_display, settings)
-    faces = [measure(networks, frame, head, to_display) for head in heads]
-    present = [face for face in faces if face.presence >= settings.min_presence]
+
+    def present(heads: Iterable[Region]) -> list[Face]:
+        faces = [measure(networks, frame, head, to_display) for head in heads]
+        return [face for face in faces if face.sureness >= settings.min_presence]
+
+    faces = present(detect_whole(networks, frame, whole, settings))
+    if settings.tiles == "on" or (settings.tiles == "auto" and not faces):
+        faces += present(detect_in_tiles(networks, frame, to_display, settings))
     crop = whole.crop(display_region(frame), 2 * THUMBNAIL_PX)
     thumbnail = cv2.resize(crop, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
-    return Sighting(distinct(present), thumbnail)
+    return Sighting(distinct(faces), thumbnail)
 
 
 def distinct(faces: Sequence[Face]) -> tuple[Face, ...]:

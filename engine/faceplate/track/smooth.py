@@ -1,14 +1,17 @@
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from scipy.linalg import solveh_banded
+import numpy.typing as npt
 from scipy.ndimage import median_filter
 
 from faceplate.align import invert
+from faceplate.track.whittaker import SHORTEST_RUN, whittaker
 from faceplate.values import Matrix
 
-ORDER = 3
-SHORTEST_RUN = 3
+# A step between two frames this many times as far as the steps before and after it, and at least this many sizes of
+# the face, is a jump cut inside the shot: the two sides are smoothed apart.
+JUMP_RATIO = 4.0
+JUMP_SIZE = 0.06
 # A frame that stands this far from the median of the five around it, in typical deviations and at least in sizes of
 # the face, is a slip of the landmarker and does not pull on its neighbours.
 OUTLIER_DEVIATIONS = 8.0
@@ -26,33 +29,23 @@ def runs(numbers: Sequence[int], seen: Collection[int]) -> list[slice]:
     return found
 
 
-def whittaker(values: Matrix, period_frames: float, weights: Matrix) -> Matrix:
-    """The smoothest curve near `values` (frames x any number): a swing of `period_frames` keeps half its height.
-
-    Zero phase; a constant, a ramp and a parabola pass unchanged whatever the weights. Fewer than three rows come back
-    as they are. Whittaker-Henderson smoothing with third differences: Eilers, "A Perfect Smoother", Analytical
-    Chemistry 75(14), 2003.
-    """
-    frames = len(values)
-    if frames < SHORTEST_RUN or not period_frames > 0:
-        return values
-    order = min(ORDER, frames - 1)
-    strength = (2 * np.sin(np.pi / max(period_frames, 2.0))) ** (-2 * order)
-    system = strength * _differences_squared(frames, order)
-    system[0] += weights
-    smooth: Matrix = solveh_banded(system, weights[:, None] * values, lower=True)
-    return smooth
-
-
 def smooth_run(points: Matrix, alignments: Matrix, period_frames: float) -> Matrix:
     """Points (frames x points x 3: plate pixels and depth) of one unbroken run without jitter.
 
     How the face moves (its alignment) and how its shape changes inside the unit face square are smoothed apart, so
     that a fast move does not bend the face, nor a blink shake it.
     """
-    if len(points) < SHORTEST_RUN or not period_frames > 0:
+    if not period_frames > 0:
         return points
     motion = np.array([invert(alignment) for alignment in alignments])
+    parts = np.split(np.arange(len(points)), _jumps(motion))
+    smooth = [_smooth_part(points[part], alignments[part], motion[part], period_frames) for part in parts]
+    return np.concatenate(smooth)
+
+
+def _smooth_part(points: Matrix, alignments: Matrix, motion: Matrix, period_frames: float) -> Matrix:
+    if len(points) < SHORTEST_RUN:
+        return points
     weights = _trust(motion)
     steady = whittaker(motion.reshape(len(motion), 6), period_frames, weights).reshape(-1, 2, 3)
     shape = _carry(alignments, points[..., :2])
@@ -61,19 +54,23 @@ def smooth_run(points: Matrix, alignments: Matrix, period_frames: float) -> Matr
     return np.concatenate([_carry(steady, calm[..., :2]), calm[..., 2:] * _scale(steady)[:, None, None]], axis=-1)
 
 
-def _differences_squared(frames: int, order: int) -> Matrix:
-    """D'D of the difference operator D of this order, its lower bands as `solveh_banded` takes them."""
-    row = np.diff(np.eye(order + 1), order, axis=0)[0]
-    bands = np.zeros((order + 1, frames))
-    for first in range(order + 1):
-        for second in range(first, order + 1):
-            bands[second - first, first : first + frames - order] += row[first] * row[second]
-    return bands
+def _jumps(motion: Matrix) -> npt.NDArray[np.intp]:
+    """The frames before which the unit face square jumps, as no face moves: from rest to rest between two frames."""
+    steps = np.linalg.norm(np.diff(_corners(motion), axis=0), axis=-1).max(axis=-1)
+    around = np.pad(steps, 1)
+    usual = np.maximum(around[:-2], around[2:])
+    return np.flatnonzero(steps > np.maximum(JUMP_RATIO * usual, JUMP_SIZE * _scale(motion)[1:])) + 1
+
+
+def _corners(motion: Matrix) -> Matrix:
+    """The corners of the unit face square in plate pixels, frames x 4 x 2."""
+    square = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    return _carry(motion, np.broadcast_to(square, (len(motion), 4, 2)))
 
 
 def _trust(motion: Matrix) -> Matrix:
     """Weight of each frame: 1, and near 0 where the unit face square jumps away and back at once."""
-    corners = _carry(motion, np.broadcast_to([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], (len(motion), 4, 2)))
+    corners = _corners(motion)
     expected = median_filter(corners, size=(5, 1, 1), mode="nearest")
     away = np.linalg.norm(corners - expected, axis=-1).max(axis=-1)
     limit = np.maximum(OUTLIER_DEVIATIONS * np.median(away), OUTLIER_SIZE * _scale(motion))

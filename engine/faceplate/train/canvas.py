@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from faceplate.align import resample, transform
+from faceplate.align import transform
 from faceplate.values import Array, Floats, Matrix, Window
 
 region_portrait = Window(112, 10, 336, 234)
@@ -22,12 +22,6 @@ portrait_to_canvas: Matrix = np.array(
 Points = Sequence[tuple[float, float]] | Array
 # OpenCV draws at fractions of a pixel when told how many bits stand behind the point.
 FRACTION_BITS = 4
-
-
-def on_canvas(picture: Floats) -> Floats:
-    """A picture in portrait space (512 x 512 x channels), enlarged to the canvas."""
-    whole = Window(0, 0, picture.shape[1], picture.shape[0])
-    return resample(picture, whole, portrait_to_canvas, Window(0, 0, CANVAS_PX, CANVAS_PX))
 
 
 def blurred(picture: Floats, sigma_portrait: float) -> Floats:
@@ -53,7 +47,7 @@ def stroke(points_portrait: Points, width_portrait: float, soft_portrait: float)
     return blurred(mask, soft_portrait)
 
 
-def spot(centre_portrait: Points, radii_portrait: tuple[float, float]) -> Floats:
+def spot(centre_portrait: tuple[float, float], radii_portrait: tuple[float, float]) -> Floats:
     """A Gaussian spot over the canvas, 1 at its centre; the radii are its sigmas in portrait pixels."""
     at = grid_portrait() - np.asarray(centre_portrait)
     falling = np.exp(-((at / radii_portrait) ** 2).sum(axis=-1) / 2)
@@ -69,7 +63,8 @@ def grid_portrait() -> Matrix:
 
 def _fixed(points_portrait: Points) -> Array:
     centres = transform(portrait_to_canvas, np.asarray(points_portrait)) - 0.5
-    return np.rint(centres * 2**FRACTION_BITS).astype(np.int32)
+    fixed: Array = np.rint(centres * 2**FRACTION_BITS).astype(np.int32)
+    return fixed
 
 
 def _outline(mask: Floats, corners: Array, half_portrait: float, *, closed: bool) -> None:

@@ -61,10 +61,11 @@ class PairSource:
         light = _light(random, views, side, before[..., 3:])
         finish = _finish(random, views)
         grade = _grade(random, views)
-        pictures = [self._encode(finish(grade(each[..., :3] * light))) for each in (before, after)]
-        grain = random.normal(size=(side, side, 3)).astype(np.float32) * random.uniform(0, views.grain)
-        shown = [np.clip(each, 0, 1) for each in (pictures[0] + grain, pictures[1])]
-        return Pair(shown[0], shown[1], before[..., 3:], after[..., 3:])
+        lamps = _lamps(random, views, side, before[..., 3])
+        pictures = [self._encode(finish(grade(each[..., :3] * light + lamps))) for each in (before, after)]
+        grain = random.standard_normal((side, side, 3), np.float32) * np.float32(random.uniform(0, views.grain))
+        fields = (pictures[0] + grain, pictures[1], before[..., 3:], after[..., 3:])
+        return Pair(*(np.clip(field, 0, 1) for field in fields))
 
 
 def _detail() -> Floats:
@@ -114,6 +115,19 @@ def _light(random: np.random.Generator, views: Views, side: int, matte: Floats) 
     around = cv2.GaussianBlur(1 - matte, (0, 0), side / 24)[..., np.newaxis]
     light: Floats = np.exp2(exposure + fall + cloud * (0.06 + 0.6 * around)).astype(np.float32)
     return light
+
+
+def _lamps(random: np.random.Generator, views: Views, side: int, matte: Floats) -> Floats:
+    """Discs of light out of focus beside the face."""
+    at = (np.arange(side, dtype=np.float32) + 0.5) / side
+    lit = np.zeros((side, side, 3), np.float32)
+    for _ in range(random.integers(0, views.lamps + 1)):
+        (x, y), radius = random.uniform(0, 1, 2), random.uniform(0.02, 0.1)
+        distance = np.hypot(at - np.float32(x), at[:, np.newaxis] - np.float32(y)) / np.float32(radius)
+        colour = np.exp2(random.normal(0, 1, 3) + random.uniform(-2, 2)).astype(np.float32)
+        lit += np.clip((1.1 - distance) / 0.2, 0, 1)[..., np.newaxis] * colour
+    near = np.clip(3 * cv2.GaussianBlur(matte, (0, 0), side / 32), 0, 1)
+    return np.asarray(lit * (1 - near)[..., np.newaxis], np.float32)
 
 
 def _grade(random: np.random.Generator, views: Views) -> Change:

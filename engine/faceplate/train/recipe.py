@@ -22,6 +22,7 @@ class Views:
         exposure_ev: darkest and brightest exposure; at 0 the portrait's white stands at 1.0.
         balance_ev: standard deviation of the white balance of each channel.
         light_ev: largest fall of light across the face.
+        lamps: most lamps out of focus beside the face.
         contrast: smallest and largest exponent about middle grey.
         saturation: smallest and largest factor.
         softness_px: largest Gaussian blur, in crop pixels.
@@ -36,6 +37,7 @@ class Views:
     exposure_ev: tuple[float, float]
     balance_ev: float
     light_ev: float
+    lamps: int
     contrast: tuple[float, float]
     saturation: tuple[float, float]
     softness_px: float

@@ -54,7 +54,7 @@ def around_eye(side: int, grow_portrait: float = 2.2) -> Floats:
 
 def brow(side: int) -> Floats:
     """The hair of a brow."""
-    return np.minimum(1, stroke(brows[side], 2.2, 0.6) * 1.2)
+    return (1.2 * stroke(brows[side], 2.2, 0.6)).clip(0, 1)
 
 
 def mouth(grow_portrait: float) -> Floats:
@@ -64,4 +64,4 @@ def mouth(grow_portrait: float) -> Floats:
 
 def lips() -> Floats:
     """The red of the lips without the teeth."""
-    return np.clip(polygon(lips_outer, 0.4) - polygon(lips_inner, 0.4, 0.3), 0, 1)
+    return (polygon(lips_outer, 0.4) - polygon(lips_inner, 0.4, 0.3)).clip(0, 1)

@@ -37,10 +37,10 @@ younger_shape: tuple[Push | Swell, ...] = (
     Swell(_middle(42, 48), (1.06, 1.10), (11.0, 7.0)),
     Push((201.0, 89.5), (0.0, -0.9), (11.0, 4.5)),
     Push((251.0, 93.0), (0.0, -0.9), (11.0, 4.5)),
-    Push((184.5, 149.0), (1.9, -0.5), (6.5, 10.5)),
-    Push((263.5, 150.0), (-1.9, -0.5), (6.5, 10.5)),
-    Push((196.0, 166.0), (1.2, -0.8), (8.0, 7.0)),
-    Push((251.0, 168.0), (-1.2, -0.8), (8.0, 7.0)),
+    Push((184.5, 149.0), (1.5, -0.4), (6.5, 10.5)),
+    Push((263.5, 150.0), (-1.5, -0.4), (6.5, 10.5)),
+    Push((196.0, 166.0), (0.9, -0.7), (8.0, 7.0)),
+    Push((251.0, 168.0), (-0.9, -0.7), (8.0, 7.0)),
     Push((222.0, 176.0), (0.0, -1.0), (11.0, 6.0)),
     Push((202.5, 139.8), (-0.1, -0.6), (5.0, 4.0)),
     Push((245.6, 141.6), (0.1, -0.6), (5.0, 4.0)),
@@ -65,6 +65,7 @@ def reshaped(picture: Floats, shape: tuple[Push | Swell, ...] = younger_shape) -
 def _move(change: Push | Swell, grid: Matrix) -> Matrix:
     reach = spot(change.centre, change.radii)[..., np.newaxis]
     if isinstance(change, Push):
-        return reach * np.asarray(change.by)
-    moved: Matrix = reach * (grid - change.centre) * (1 - 1 / np.asarray(change.factors))
+        moved: Matrix = reach * np.asarray(change.by)
+    else:
+        moved = reach * (grid - change.centre) * (1 - 1 / np.asarray(change.factors))
     return moved

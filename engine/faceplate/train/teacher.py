@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 from scipy.special import expit
 
-from faceplate.demo.portrait import landmarks68_portrait, portrait_display
+from faceplate.demo.portrait import demo_conversion, landmarks68_portrait, portrait_encoding, working_space
+from faceplate.demo.still import EXPOSURE, unlit
 from faceplate.train import regions
-from faceplate.train.canvas import blurred, on_canvas, polygon, spot, stroke
+from faceplate.train.canvas import TIMES, blurred, polygon, region_portrait, spot, stroke
 from faceplate.train.reshape import reshaped
 from faceplate.values import Floats
 
@@ -28,8 +29,9 @@ luma = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 @cache
 def older() -> Floats:
-    """The portrait as it is, on the canvas, sRGB 0 to 1. Read-only."""
-    return _frozen(np.clip(on_canvas(portrait_display()), 0, 1))
+    """The portrait as it is, on the canvas and enlarged as the demo's plate is, sRGB 0 to 1. Read-only."""
+    linear = unlit(region_portrait, TIMES).rgb_working / np.float32(EXPOSURE)
+    return _frozen(np.clip(demo_conversion(working_space, portrait_encoding)(linear), 0, 1))
 
 
 @cache
@@ -55,11 +57,11 @@ def _smoothed(picture: Floats) -> Floats:
     skin = regions.skin()
     aged, sculpted = _aged(), _sculpted()
     levels = [picture, *(_within(picture, skin, edge) for edge in EDGES)]
-    retouched = levels[-1]
+    retouched = levels[-1].copy()
     for index, _ in enumerate(EDGES):
         band = levels[index] - levels[index + 1]
-        retouched = retouched + band * _kept(band, index, aged, sculpted)
-    return picture + skin[..., np.newaxis] * (retouched - picture)
+        retouched += band * _kept(band, index, aged, sculpted)
+    return np.asarray(picture + skin[..., np.newaxis] * (retouched - picture), np.float32)
 
 
 def _within(picture: Floats, mask: Floats, sigma: float) -> Floats:
@@ -83,14 +85,15 @@ def _aged() -> Floats:
     bags = [stroke(bag, 6.0, 1.6) for bag in regions.eye_bags]
     corners = [np.clip(1.3 * spot(corner, (5.0, 6.0)), 0, 1) for corner in regions.crows_feet]
     strongest: Floats = np.max([*folds, *bags, *corners], axis=0)
-    return np.clip(1.25 * strongest, 0, 1)
+    return (1.25 * strongest).clip(0, 1)
 
 
 def _sculpted() -> Floats:
     """Where shading is the shape itself: the nose and its wings, and the dip below the lips."""
     bridge = stroke(landmarks68_portrait[27:31], 7.0, 1.8)
     tip = polygon(np.concatenate([landmarks68_portrait[31:36], [(235.5, 122.0), (211.5, 121.0)]]), 1.5, 1.5)
-    return np.clip(np.maximum(0.45 * bridge, tip) + 0.5 * spot((222.3, 160.5), (9.0, 2.5)), 0, 1)
+    shaped: Floats = np.maximum(0.45 * bridge, tip) + 0.5 * spot((222.3, 160.5), (9.0, 2.5))
+    return shaped.clip(0, 1)
 
 
 def _complexion(picture: Floats) -> Floats:
@@ -109,7 +112,7 @@ def _complexion(picture: Floats) -> Floats:
 def _features(picture: Floats) -> Floats:
     picture = _brightened_eyes(picture)
     for side in (0, 1):
-        hair = np.clip(stroke(np.asarray(regions.brows[side]) + (0.0, 0.3), 2.6, 0.8), 0, 1)[..., np.newaxis]
+        hair = np.clip(stroke(np.add(regions.brows[side], (0.0, 0.3)), 2.6, 0.8), 0, 1)[..., np.newaxis]
         picture = picture * (1 - hair * np.array([0.10, 0.13, 0.16], np.float32))
     lips = regions.lips()[..., np.newaxis]
     red = np.array([1.00, 0.87, 0.89], np.float32)
