@@ -1,14 +1,14 @@
 import json
 
 import pytest
-from shots import ENCODING, known_track, plate_frame, write_plate
-from swap_models import write_model
 
 import faceplate
 from faceplate.cli import build_parser, main
 from faceplate.plate import open_plate, write_frame
 from faceplate.track import write_track
 from faceplate.values import Header
+from shots import ENCODING, known_track, plate_frame, write_plate
+from swap_models import write_model
 
 FRAMES = (1001, 1002, 1003)
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from swap_models import plain_card
 
 from faceplate.align import resample
 from faceplate.colour import from_model_range
 from faceplate.composite import composite_face
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Crop, Matte, Swap, Window
+from swap_models import plain_card
 
 SIDE = 64
 REGION = Window(10, 20, 260, 250)

@@ -56,7 +56,7 @@ def test_a_damaged_receipt_counts_as_none(tmp_path, text):
 
 def test_a_receipt_that_cannot_be_written_names_its_place(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StorageError, match="r.json"):
+    with pytest.raises(StorageError, match=r"r\.json"):
         write_receipt(JOB.receipt(1, 1), tmp_path / "file" / "r.json")
 
 

@@ -1,8 +1,8 @@
 import pytest
-from shots import plate_frame
 
 from faceplate.deliver import Job, open_delivery, pixel_versions, sequence
 from faceplate.errors import CallError, StorageError
+from shots import plate_frame
 
 JOB = Job({}, {}, "", "", pixel_versions())
 OTHER_JOB = Job({}, {"FaceSwap": {"mix": 0.5}}, "", "", pixel_versions())

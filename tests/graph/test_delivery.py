@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
-from shots import ENCODING, known_track, some_grain, write_plate
-from swap_models import write_model
 
 from faceplate.errors import StorageError
 from faceplate.graph import Outputs, Shot, deliver_shot, open_encoded_plate, shot_job
 from faceplate.plate import as_dpx10, open_plate
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.values import Sample
+from shots import ENCODING, known_track, some_grain, write_plate
+from swap_models import write_model
 
 FRAMES = (1001, 1002, 1003, 1004)
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from shots import ENCODING, known_track, some_grain, write_plate
-from swap_models import write_model
 
 from faceplate.errors import PlateError, TrackError
 from faceplate.graph import Shot, check_track_fits, open_encoded_plate, person_named, render_frame
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.values import Sample, Window
+from shots import ENCODING, known_track, some_grain, write_plate
+from swap_models import write_model
 
 FRAMES = (1001, 1002, 1003)
 
@@ -108,7 +108,7 @@ def test_a_frame_that_went_missing_is_refused_by_name(make_shot, tmp_path):
 
 
 def test_a_person_who_is_not_there_is_refused_with_who_is():
-    with pytest.raises(TrackError, match="'ann'.*person1"):
+    with pytest.raises(TrackError, match=r"'ann'.*person1"):
         person_named(known_track(FRAMES), "ann")
 
 

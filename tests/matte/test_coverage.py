@@ -37,7 +37,7 @@ def distance_from_middle(window):
 
 def test_the_middle_is_covered_and_beyond_the_outline_there_is_nothing():
     matte = matte_of(ring(250))
-    assert 0 <= matte.coverage.min()
+    assert matte.coverage.min() >= 0
     assert matte.coverage.max() == 1
     away = distance_from_middle(matte.window)
     assert (matte.coverage[away < 200] == 1).all()
@@ -98,7 +98,7 @@ def test_an_outline_that_moves_by_a_tenth_of_a_pixel_moves_its_matte_by_as_much(
     def distance_from_left(window):
         return np.arange(window.left, window.right) + 0.5
 
-    still, moved = matte_of(ring(250)), matte_of(ring(250, MIDDLE + [0.1, 0]))
+    still, moved = matte_of(ring(250)), matte_of(ring(250, MIDDLE + np.array([0.1, 0])))
     assert centroid(moved) - centroid(still) == pytest.approx(0.1, abs=0.01)
 
 

@@ -24,7 +24,7 @@ def test_a_crooked_outline_is_measured_as_opencv_measures_it(seed):
     random = np.random.default_rng(seed)
     outline = ring((32, 32), 1, 12) + (ring((0, 0), 1, 12) * random.uniform(6, 26, (12, 1)))
     contour = outline.astype(np.float32).reshape(-1, 1, 2)
-    expected = [[cv2.pointPolygonTest(contour, tuple(map(float, at)), True) for at in row] for row in AT]
+    expected = [[cv2.pointPolygonTest(contour, tuple(map(float, at)), measureDist=True) for at in row] for row in AT]
     np.testing.assert_allclose(signed_distance(outline, SIDE), expected, atol=1e-3)
 
 

@@ -32,13 +32,14 @@ def write_dpx_by_hand(path, codes, *, order=">", bits=10, fill=0xFF, fields=FIEL
     start = 2048 + len(user)
     rows, columns = codes.shape[:2]
     said = {"elements": 1, "width": columns, "height": rows, "sign": 0, "descriptor": 50, "encoding": 0} | layout
+    packing = layout.get("packing", 1 if bits == 10 else 0)
     struct.pack_into(
         order + "4sI8sI", header, 0, b"SDPX" if order == ">" else b"XPDS", start, b"V2.0", start + len(pixels)
     )
     struct.pack_into(order + "2II", header, 24, 1664, 384, len(user))
     struct.pack_into(order + "H3I", header, 770, said["elements"], said["width"], said["height"], said["sign"])
     header[800], header[803] = said["descriptor"], bits
-    struct.pack_into(order + "2H3I", header, 804, 1 if bits == 10 else 0, said["encoding"], start, 0, 0)
+    struct.pack_into(order + "2H3I", header, 804, packing, said["encoding"], start, 0, 0)
     path.write_bytes(bytes(header) + user + pixels)
 
 

@@ -108,6 +108,7 @@ def test_a_changed_pixel_aspect_reaches_the_file(tmp_path):
         ({"elements": 2}, "elements 2"),
         ({"sign": 1}, "sign 1"),
         ({"encoding": 1}, "encoding 1"),
+        ({"packing": 5}, "packing 5"),
         ({"width": 2**31, "height": 2**31}, "2147483648 x 2147483648"),
         ({"height": 10}, "16 x 10"),
         ({"width": 0}, "0 x 9"),

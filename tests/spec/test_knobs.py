@@ -11,7 +11,7 @@ class GlowSettings(Settings):
     size: float = knob(1.5, help="Radius.", group="Glow", unit="px", minimum=0, maximum=10)
     count: int = knob(3, help="Passes.", group="Glow", minimum=1)
     filter: str = knob("box", help="Kernel.", group="Glow", choices=("box", "gauss"))
-    on: bool = knob(True, help="Whether at all.", group="Glow")
+    on: bool = knob(default=True, help="Whether at all.", group="Glow")
 
 
 @pytest.mark.parametrize("values", [{}, {"size": 0}, {"size": 10.0}, {"filter": "gauss"}, {"on": False}, {"count": 99}])

@@ -1,8 +1,8 @@
 import numpy as np
-from swap_models import SIDE_PX, plain_card
 
 from faceplate.swap import cut_crop, region_of
 from faceplate.values import Window
+from swap_models import SIDE_PX, plain_card
 
 ALIGNMENT = np.array([[1 / 200, 0, -2.0], [0, 1 / 200, -1.5]])
 DATA = Window(0, 0, 1000, 900)

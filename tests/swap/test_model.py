@@ -4,11 +4,11 @@ from dataclasses import replace
 import numpy as np
 import onnx
 import pytest
-from swap_models import SIDE_PX, card, plain_card, write_model
 
 from faceplate.errors import ModelError
 from faceplate.swap import load_model
 from faceplate.values import Crop
+from swap_models import SIDE_PX, card, plain_card, write_model
 
 CROP = Crop(np.random.default_rng(0).random((SIDE_PX, SIDE_PX, 3), np.float32), np.eye(2, 3))
 
@@ -83,7 +83,7 @@ def test_a_card_that_names_an_output_the_network_lacks_is_refused(tmp_path):
     text = graph.metadata_props[0].value.replace('"swap"', '"picture"')
     graph.metadata_props[0].value = text
     onnx.save(graph, path)
-    with pytest.raises(ModelError, match="image output named picture.*only swap, matte"):
+    with pytest.raises(ModelError, match=r"image output named picture.*only swap, matte"):
         load_model(path)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from faceplate.align import invert, transform
 from faceplate.demo.enlarge import enlarged
-from faceplate.demo.portrait import PORTRAIT_PX, portrait_working
+from faceplate.demo.portrait import PORTRAIT_PX, face_outline, portrait_working
 from faceplate.values import Floats, Matrix, Window
 
 # Brings the portrait's diffuse white to where a camera would expose it.
@@ -99,7 +99,8 @@ def hair() -> Floats:
     """Roughly where the portrait shows hair, 512 x 512, 0 to 1."""
     mask = np.zeros((PORTRAIT_PX, PORTRAIT_PX), np.float32)
     cv2.ellipse(mask, ((226, 85), (146, 140), 0), 1.0, -1)
-    cv2.ellipse(mask, ((225, 135), (88, 108), 0), 0.0, -1)
+    cv2.fillPoly(mask, [np.rint(face_outline).astype(np.int32)], 0.0)
+    cv2.ellipse(mask, ((225, 150), (92, 90), 0), 0.0, -1)
     bright = portrait_working().mean(axis=-1)
     dark_enough = np.clip((0.5 - bright) / 0.2, 0, 1)
     soft: Floats = cv2.GaussianBlur(mask * dark_enough, (0, 0), 1.0)

@@ -45,8 +45,9 @@ def _layout(path: Path, raw: bytes, endian: str) -> tuple[int, int, tuple[str, .
     order = byte_orders[endian]
     elements, width, height, sign = struct.unpack_from(order + "H3I", raw, 770)
     descriptor, bits = raw[800], raw[803]
-    encoding, start = struct.unpack_from(order + "HI", raw, 806)
-    _refuse_other_kinds(path, elements=elements, sign=sign, descriptor=descriptor, bits=bits, encoding=encoding)
+    packing, encoding, start = struct.unpack_from(order + "2HI", raw, 804)
+    kind = {"elements": elements, "sign": sign, "descriptor": descriptor, "bits": bits}
+    _refuse_other_kinds(path, **kind, packing=packing, encoding=encoding)
     channels = _channels[descriptor]
     least_bytes = start + width * height * len(channels) * bits // 8
     held_bytes = path.stat().st_size
@@ -62,6 +63,7 @@ def _refuse_other_kinds(path: Path, **element: int) -> None:
         "sign": (0, _undefined),
         "descriptor": tuple(_channels),
         "bits": _bits,
+        "packing": (0, 1, 2),
         "encoding": (0, 0xFFFF),
     }
     for name, values in allowed.items():

@@ -15,6 +15,7 @@ still_readers = {
     ".png": read_still,
     ".jpg": read_still,
     ".jpeg": read_still,
+    ".ppm": read_still,
 }
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,7 @@ import OpenImageIO
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
 from faceplate.plate.pixels import check_size, open_input, read_groups
-from faceplate.values import Attribute, Frame, Header, Sample, Window
+from faceplate.values import Array, Attribute, Frame, Header, Sample, Window
 
 _samples = {
     OpenImageIO.HALF: Sample.HALF,
@@ -16,10 +18,21 @@ _samples = {
     OpenImageIO.UINT16: Sample.UINT16,
     OpenImageIO.UINT32: Sample.UINT32,
 }
+# How to bring a stored picture upright, by the orientation tag of Exif 2.32 and TIFF 6.0.
+_turns: dict[Any, Callable[[Array], Array]] = {
+    2: np.fliplr,
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: np.flipud,
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: np.rot90,
+}
+_lying = (5, 6, 7, 8)
 
 
 def read_still(path: Path, number: int) -> Frame:
-    """A TIFF, PNG or JPEG; its attributes are those that OpenImageIO reports.
+    """A TIFF, PNG, JPEG or PPM, upright; its attributes are those that OpenImageIO reports.
 
     Raises:
         PlateError: the file is damaged, holds several images, or samples of another type.
@@ -28,7 +41,21 @@ def read_still(path: Path, number: int) -> Frame:
         spec = source.spec()
         header = _header(path, source.format_name(), spec)
         check_size(path, header.data, header.samples)
-        return Frame(number, str(path), header, read_groups(path, source, header.channels, header.samples))
+        groups = read_groups(path, source, header.channels, header.samples)
+    return _upright(Frame(number, str(path), header, groups))
+
+
+def _upright(frame: Frame) -> Frame:
+    """The picture as the camera held it, where the header says that it is stored lying or mirrored."""
+    turn = _turns.get(frame.header.attribute("Orientation"))
+    if turn is None:
+        return frame
+    groups = tuple(replace(group, pixels=np.ascontiguousarray(turn(group.pixels))) for group in frame.groups)
+    rows, columns = groups[0].pixels.shape[:2]
+    window, lying = Window(0, 0, columns, rows), frame.header.attribute("Orientation") in _lying
+    aspect = 1 / frame.header.pixel_aspect if lying else frame.header.pixel_aspect
+    header = replace(frame.header, display=window, data=window, origin=(0, 0), pixel_aspect=aspect)
+    return replace(frame, header=header.with_attributes(Attribute("Orientation", "int", 1)), groups=groups)
 
 
 def _header(path: Path, file_format: str, spec: Any) -> Header:

@@ -2,19 +2,12 @@
 
 import numpy as np
 
-from faceplate.demo.portrait import landmarks68_portrait
+from faceplate.demo.portrait import face_outline, landmarks68_portrait
 from faceplate.train.canvas import polygon, spot, stroke
 from faceplate.values import Floats
 
 landmarks = landmarks68_portrait
 
-# Read off the portrait: the edge of the hair from temple to temple, then down to the jaw and round the chin.
-face_outline = (
-    (181.0, 119.0), (182.6, 103.0), (184.5, 90.0), (188.5, 81.0), (201.0, 80.5), (212.6, 81.0), (227.4, 84.2),
-    (242.0, 86.0), (255.5, 88.5), (266.0, 91.5), (269.5, 100.0), (270.5, 113.0), (269.0, 127.0), (267.0, 136.0),
-    (264.3, 149.0), (257.0, 162.0), (244.0, 173.0), (232.0, 176.8), (222.5, 177.3), (207.6, 174.2), (192.7, 161.8),
-    (186.2, 151.5), (182.2, 139.0), (180.3, 129.0),
-)  # fmt: skip
 # The part of the outline that the retouch moves: from one lobe of the ear round the chin to the other.
 jaw_line = face_outline[13:23]
 brows = (
