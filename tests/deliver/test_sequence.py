@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from faceplate.deliver import Job, open_delivery, pixel_versions, sequence
 from faceplate.errors import CallError, StorageError
+from faceplate.plate import read_frame, write_frame
+from faceplate.values import Attribute
 from shots import plate_frame
 
 JOB = Job({}, {}, "", "", pixel_versions())
@@ -42,3 +46,15 @@ def test_a_name_that_is_no_sequence_we_deliver_is_refused(tmp_path, name):
 def test_receipts_of_two_formats_in_one_folder_stay_apart(tmp_path):
     deliveries = [open_delivery(str(tmp_path / f"d.%04d.{suffix}"), JOB) for suffix in ("exr", "dpx")]
     assert deliveries[0].receipt_path(1001) != deliveries[1].receipt_path(1001)
+
+
+def test_a_compression_that_loses_with_every_writing_gives_way_to_a_lossless_one(tmp_path):
+    first = plate_frame(1001)
+    lossy = replace(first, header=first.header.with_attributes(Attribute("compression", "string", "dwaa")))
+    write_frame(lossy, tmp_path / "plate.1001.exr")
+    plate = read_frame(tmp_path / "plate.1001.exr", 1001)
+    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB)
+    delivery.write(plate)
+    delivered = read_frame(delivery.path(1001), 1001)
+    assert delivered.header.attribute("compression") == "zips"
+    assert delivered.groups[0].pixels.tobytes() == plate.groups[0].pixels.tobytes()

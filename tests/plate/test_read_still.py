@@ -66,5 +66,5 @@ def test_a_file_of_several_images_is_refused(tmp_path):
     assert output.open(str(tmp_path / "a.tif"), spec, "AppendSubimage")
     assert output.write_image(PICTURE)
     assert output.close()
-    with pytest.raises(PlateError, match="2 images"):
+    with pytest.raises(PlateError, match="came several"):
         read_frame(tmp_path / "a.tif", 1)

@@ -12,6 +12,8 @@ from faceplate.values import Window
 
 # Pixels by which landmarks of a known picture may be off, for a face of 107 px.
 SHIFT_PX = 0.5
+# The same for irises of a face of 214 px.
+IRIS_PX = 0.8
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +130,11 @@ def test_a_pack_file_under_another_name_is_refused(tmp_path, face_pack):
 def test_loading_the_pack_writes_nothing_to_the_terminal(face_pack, capfd):
     FaceNetworks(face_pack)
     assert capfd.readouterr().err == ""
+
+
+def test_the_irises_of_a_mirrored_face_are_the_mirrored_irises(face_in, frame_of, placed):
+    picture = placed(1600, 1200, 2.0, (200.0, 100.0))
+    face, mirrored = (face_in(frame_of(each)).landmarks_plate for each in (picture, picture[:, ::-1].copy()))
+    mirrored = mirrored * [-1, 1] + [1600, 0]
+    for iris, other in (([468, 469, 470, 471, 472], [473, 476, 475, 474, 477]), ([473], [468])):
+        np.testing.assert_allclose(face[iris], mirrored[other], atol=IRIS_PX)

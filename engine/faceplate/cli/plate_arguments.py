@@ -1,6 +1,9 @@
 import argparse
 
+from faceplate.cli.report import Report
+from faceplate.deliver import lossless_compression
 from faceplate.graph import open_encoded_plate
+from faceplate.plate import keeps_samples
 from faceplate.values import Plate
 
 
@@ -9,6 +12,12 @@ def add_plate(parser: argparse.ArgumentParser, name: str = "plate") -> None:
     parser.add_argument(name, metavar=name.upper(), help="sequence (plate.%%04d.exr, plate.####.dpx), still or movie")
     parser.add_argument("--range", metavar="1001-1100", help="frames to work on; without it, all there are")
     parser.add_argument("--colourspace", metavar="CS", help="OpenColorIO colour space the plate is encoded in")
+
+
+def note_compression(plate: Plate, report: Report) -> None:
+    """Says so where a delivery cannot keep the plate's compression without losing what it holds."""
+    if not keeps_samples(plate.read(plate.frames[0]).header):
+        report.note(f"the plate's compression loses with every writing; EXR is delivered as {lossless_compression}")
 
 
 def opened_plate(arguments: argparse.Namespace) -> Plate:

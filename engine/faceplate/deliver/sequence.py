@@ -1,14 +1,17 @@
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faceplate.deliver.receipt import Job, read_receipt, write_receipt
 from faceplate.errors import CallError, StorageError
-from faceplate.plate import FramePattern, as_dpx10, as_exr, frame_pattern, write_frame
-from faceplate.values import Frame
+from faceplate.plate import FramePattern, as_dpx10, as_exr, frame_pattern, keeps_samples, write_frame
+from faceplate.values import Attribute, Frame
 
 formats = (".exr", ".dpx")
 receipts_folder = "receipts"
+
+lossless_compression = "zips"
+"""Takes the place of DWAA and DWAB, which would lose a little more with every writing, outside the matte too."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Delivery:
             StorageError: the folder cannot be written, or the disk is full; what stood there before is left whole.
         """
         path = self.path(frame.number)
-        shaped = as_dpx10(frame) if path.suffix == ".dpx" else _with_job(as_exr(frame), self.job)
+        shaped = as_dpx10(frame) if path.suffix == ".dpx" else _as_exr_of(self.job, frame)
         # The old receipt goes first: should we be stopped in between, the frame is made again.
         self.receipt_path(frame.number).unlink(missing_ok=True)
         size_bytes = write_frame(shaped, path)
@@ -81,6 +84,9 @@ def open_delivery(pattern: str, job: Job) -> Delivery:
     return Delivery(named, job)
 
 
-def _with_job(frame: Frame, job: Job) -> Frame:
-    header = frame.header.with_attributes(*job.attributes())
-    return Frame(frame.number, frame.source, header, frame.groups, frame.encoding)
+def _as_exr_of(job: Job, frame: Frame) -> Frame:
+    exr = as_exr(frame)
+    header = exr.header.with_attributes(*job.attributes())
+    if not keeps_samples(header):
+        header = header.with_attributes(Attribute("compression", "string", lossless_compression))
+    return replace(exr, header=header)

@@ -38,8 +38,8 @@ def read_still(path: Path, number: int) -> Frame:
         PlateError: the file is damaged, holds several images, or samples of another type.
     """
     with open_input(path) as source:
-        spec = source.spec()
-        header = _header(path, source.format_name(), spec)
+        _refuse_other_kinds(path, source)
+        header = _header(source.format_name(), source.spec())
         check_size(path, header.data, header.samples)
         groups = read_groups(path, source, header.channels, header.samples)
     return _upright(Frame(number, str(path), header, groups))
@@ -58,13 +58,8 @@ def _upright(frame: Frame) -> Frame:
     return replace(frame, header=header.with_attributes(Attribute("Orientation", "int", 1)), groups=groups)
 
 
-def _header(path: Path, file_format: str, spec: Any) -> Header:
-    """What OpenImageIO reports about a file, windows moved to plate space.
-
-    Raises:
-        PlateError: the file holds several images, or samples of a type that no plate has.
-    """
-    _refuse_other_kinds(path, spec)
+def _header(file_format: str, spec: Any) -> Header:
+    """What OpenImageIO reports about a file, windows moved to plate space."""
     left, top = spec.x - spec.full_x, spec.y - spec.full_y
     return Header(
         file_format=file_format,
@@ -89,14 +84,15 @@ def _is_in_file(name: str) -> bool:
     return not name.startswith("oiio:") and name not in ("PixelAspectRatio", "tiff:RowsPerStrip")
 
 
-def _refuse_other_kinds(path: Path, spec: Any) -> None:
-    images = spec.get_int_attribute("oiio:subimages", 1)
-    if images > 1:
+def _refuse_other_kinds(path: Path, source: Any) -> None:
+    if source.seek_subimage(1, 0):
         raise PlateError(
             str(path),
             expected="one image a file",
-            came=f"{images} images",
-            next_step="write each image to its own file",
+            came="several",
+            next_step="write each image to a file of its own",
         )
+    source.seek_subimage(0, 0)
+    spec = source.spec()
     if spec.format.basetype not in _samples or spec.channelformats:
         raise damaged(path, expected="8, 16 or 32 bit samples, half or float", came=str(spec.format))

@@ -2,6 +2,7 @@
 
 import argparse
 
+from faceplate.cli.plate_arguments import note_compression
 from faceplate.cli.report import Report
 from faceplate.deliver import Job, open_delivery, pixel_versions
 from faceplate.graph import for_each_frame
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Writes every frame of the plate anew."""
     plate = open_plate(arguments.plate, arguments.range)
+    note_compression(plate, report)
     job = Job({"plate": {"path": plate.source}}, {}, "", "", pixel_versions())
     delivery = open_delivery(arguments.output, job)
     waiting = [number for number in plate.frames if not delivery.is_done(number)]

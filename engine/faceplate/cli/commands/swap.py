@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from faceplate.cli.knobs import add_knobs, settings_from
-from faceplate.cli.plate_arguments import add_plate
+from faceplate.cli.plate_arguments import add_plate, note_compression
 from faceplate.cli.report import Report
 from faceplate.deliver import file_digest
 from faceplate.grain import FaceRegrainSettings, read_profile
@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     plate = open_encoded_plate(arguments.plate, None, arguments.colourspace)
     numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
     check_track_fits(track, plate, numbers)
+    note_compression(plate, report)
     swap_settings = settings_from(arguments, FaceSwapSettings)
     shot = Shot(
         plate=plate,
