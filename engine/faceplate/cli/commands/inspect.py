@@ -71,7 +71,8 @@ def _short(value: Any) -> str:
         return "".join("\n  " + "  ".join(f"{key} {_short(part)}" for key, part in row.items()) for row in value)
     if isinstance(value, dict):
         return "".join(f"\n  {key}: {_short(part)}" for key, part in value.items())
-    text = str(value)
+    # Headers may hold bytes that are no text; they are kept as lone surrogates, which no terminal takes.
+    text = str(value).encode("utf-8", "replace").decode()
     return text if len(text) <= longest_value else text[:longest_value] + " ... (--json shows all)"
 
 
