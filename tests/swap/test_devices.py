@@ -1,7 +1,9 @@
+import onnxruntime as ort
 import pytest
 
 from faceplate.errors import DeviceError
 from faceplate.swap import choose_device, cuda_problem, devices
+from swap_models import write_model
 
 
 @pytest.fixture
@@ -29,3 +31,10 @@ def test_with_a_gpu_auto_is_cuda(monkeypatch):
     monkeypatch.setattr(devices.ort, "get_available_providers", lambda: ["CUDAExecutionProvider"])
     assert cuda_problem() is None
     assert choose_device("auto") == "cuda"
+
+
+def test_a_session_that_landed_on_another_processor_is_refused(tmp_path):
+    session = ort.InferenceSession(write_model(tmp_path / "m.onnx"), providers=["CPUExecutionProvider"])
+    devices.check_device(session, "cpu", "m.onnx")
+    with pytest.raises(DeviceError, match=r"m\.onnx on cuda.*faceplate\[cuda\]"):
+        devices.check_device(session, "cuda", "m.onnx")

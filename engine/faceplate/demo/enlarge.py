@@ -20,7 +20,8 @@ SHARPEN_AMOUNT = 0.8
 STRAND_REACH = 2.2
 STRAND_AMOUNT = 0.06
 PORE_SIGMA = 0.16
-PORE_AMOUNT = 0.02
+PORE_AMOUNT = 0.015
+FULL_TEXTURE_SCALE = 4.0
 PATH_STEPS = 5
 SEED = 1969
 TENSOR_SCALE = 3.0
@@ -39,12 +40,12 @@ class Lines(NamedTuple):
 def enlarged(picture: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:
     """A picture with coverage seen through a 2 x 3 `matrix` that enlarges, over `target`; float32, deterministic.
 
-    `picture` is rows x columns x 4 over `source`: R, G and B scene-linear, and where there is hair, 0 to 1, which gets
-    strands instead of pores. The result holds R, G and B.
+    `picture` is rows x columns x 5 over `source`: R, G and B scene-linear, then two coverages of 0 to 1: hair, which
+    gets strands, and all that is in focus, which gets pores. The result holds R, G and B.
     """
     large = resample(picture, source, matrix, target)
     scale = float(np.sqrt(np.linalg.det(matrix[:, :2])))
-    rgb, hair = np.ascontiguousarray(large[..., :3]), np.clip(large[..., 3], 0, 1)
+    rgb, coverage = np.ascontiguousarray(large[..., :3]), np.clip(large[..., 3:], 0, 1)
     del large
     lines = _lines(rgb, scale)
     straight = _along(rgb, lines, STRAIGHTEN_REACH * scale)
@@ -53,7 +54,7 @@ def enlarged(picture: Floats, source: Window, matrix: Matrix, target: Window) ->
     rgb += straight
     del straight
     _sharpen(rgb, scale)
-    rgb *= np.exp(_texture(lines, hair, scale))[..., np.newaxis]
+    rgb *= np.exp(_texture(lines, coverage, scale))[..., np.newaxis]
     return rgb
 
 
@@ -99,15 +100,18 @@ def _sharpen(picture: Floats, scale: float) -> None:
     np.square(np.maximum(picture, 0, out=picture), out=picture)
 
 
-def _texture(lines: Lines, hair: Floats, scale: float) -> Floats:
-    """The logarithm of the texture: strands in the hair, pores and weave elsewhere."""
+def _texture(lines: Lines, coverage: Floats, scale: float) -> Floats:
+    """The logarithm of the texture; finer than a pixel it fades, as it would on a sensor."""
+    hair, focus = np.moveaxis(coverage, -1, 0)
+    seen = np.float32(scale / np.hypot(scale, FULL_TEXTURE_SCALE))
     random = np.random.Generator(np.random.SFC64(SEED))
     white = random.standard_normal(lines.across.shape, dtype=np.float32)
     fine = cv2.GaussianBlur(white, (0, 0), max(0.3, 0.07 * scale))
     strands = _along(fine, lines, STRAND_REACH * scale)
     pores = cv2.GaussianBlur(white, (0, 0), max(0.3, PORE_SIGMA * scale))
     pores -= cv2.GaussianBlur(white, (0, 0), max(0.6, 3 * PORE_SIGMA * scale))
-    texture: Floats = hair * STRAND_AMOUNT * _unit(strands) + (1 - hair) * PORE_AMOUNT * _unit(pores)
+    texture: Floats = hair * STRAND_AMOUNT * _unit(strands) + np.maximum(focus - hair, 0) * PORE_AMOUNT * _unit(pores)
+    texture *= seen
     return texture
 
 

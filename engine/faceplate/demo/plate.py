@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from scipy.sparse import csr_array
 
 from faceplate.align import transform
 from faceplate.demo.film import encoding, exposed, grain_correlation, grain_kernel, grain_response
@@ -22,7 +23,7 @@ SIDE_RANGE = (64, 8192)
 WIDEST = 4
 WORKERS = 2
 # The head's turn is worked out once for so many pixels of the portrait, and read between by a cubic.
-CELL_PORTRAIT = 0.9
+CELL_PORTRAIT = 1.1
 
 
 def make_plate(
@@ -94,8 +95,8 @@ class DemoCamera:
         seen = self.motion.plate_to_portrait(coarse, number)
         at = transform(self.still.portrait_to_still, seen) - 0.5
         across, down = (_cubic(side, cell) for side in self.size)
-        planes = [down @ np.ascontiguousarray(at[..., axis], np.float32) @ across.T for axis in (0, 1)]
-        return np.dstack(planes)
+        planes = [np.ascontiguousarray(at[..., axis].T, np.float32) for axis in (0, 1)]
+        return np.dstack([down @ np.ascontiguousarray((across @ plane).T) for plane in planes])
 
 
 def _write(camera: DemoCamera, folder: Path, number: int) -> int:
@@ -108,14 +109,13 @@ def _cells(side_px: int, cell_px: int) -> Matrix:
     return np.asarray(np.arange(-2, -(-side_px // cell_px) + 3) * cell_px + 0.5, np.float64)
 
 
-def _cubic(side_px: int, cell_px: int) -> Floats:
+def _cubic(side_px: int, cell_px: int) -> csr_array:
     """The matrix that reads a line of cells at every pixel by Catmull-Rom interpolation (Keys 1981, a = -1/2)."""
     at = np.arange(side_px) / cell_px + 2
     distance = np.abs(at[:, np.newaxis] - np.arange(-(-side_px // cell_px) + 5))
     near = 1.5 * distance**3 - 2.5 * distance**2 + 1
     far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
-    taps: Floats = np.select([distance < 1, distance < 2], [near, far], 0.0).astype(np.float32)  # noqa: PLR2004
-    return taps
+    return csr_array(np.select([distance < 1, distance < 2], [near, far], 0.0).astype(np.float32))  # noqa: PLR2004
 
 
 def _check(frames: int, size: tuple[int, int]) -> None:

@@ -18,6 +18,9 @@ DEFOCUS_REACH = 40.0
 DEFOCUS_SIGMA = 9.0
 PADDING = 512
 FILTER_REACH = 8
+# Range (of the square root of light) and reach (portrait pixels) of what is taken for the portrait's own noise.
+SET_NOISE = (0.06, 4.0)
+PERSON_NOISE = (0.02, 1.2)
 
 
 class Lamp(NamedTuple):
@@ -37,6 +40,11 @@ class Gleam(NamedTuple):
     rgb_working: tuple[float, float, float]
 
 
+# Portrait pixels: the suit and its ring, clockwise from the left shoulder of the picture.
+body_outline = (
+    (20, 512), (30, 330), (55, 262), (108, 215), (116, 180), (150, 150), (185, 148), (262, 172), (296, 205), (310, 240),
+    (345, 265), (368, 350), (368, 512),
+)  # fmt: skip
 # Portrait pixels. The lamps stand clear of the head and of the paths it takes.
 lamps = (
     Lamp((113.0, 44.0), 10.5, (12.0, 6.6, 2.4)),
@@ -90,7 +98,8 @@ def unlit(region_portrait: Window, scale: float) -> Still:
     matrix = np.array([[scale, 0, -scale * region_portrait.left], [0, scale, -scale * region_portrait.top]])
     target = Window(0, 0, round(scale * region_portrait.width), round(scale * region_portrait.height))
     source = region_portrait.grow(FILTER_REACH)
-    small = np.dstack([_continued(portrait_working() * np.float32(EXPOSURE)), _continued(hair())])
+    layers = (_without_its_noise(portrait_working() * np.float32(EXPOSURE)), hair(), figure())
+    small = np.dstack([_continued(layer) for layer in layers])
     rows, columns = source.slices(Window(0, 0, PORTRAIT_PX, PORTRAIT_PX).grow(PADDING))
     return Still(enlarged(np.ascontiguousarray(small[rows, columns]), source, matrix, target), matrix)
 
@@ -105,6 +114,28 @@ def hair() -> Floats:
     dark_enough = np.clip((0.5 - bright) / 0.2, 0, 1)
     soft: Floats = cv2.GaussianBlur(mask * dark_enough, (0, 0), 1.0)
     return soft
+
+
+def figure() -> Floats:
+    """Roughly where the portrait shows the person in front of the set, 512 x 512, 0 to 1."""
+    mask = np.zeros((PORTRAIT_PX, PORTRAIT_PX), np.float32)
+    cv2.ellipse(mask, ((226, 96), (150, 166), 0), 1.0, -1)
+    cv2.fillPoly(mask, [np.array(body_outline, np.int32)], 1.0)
+    soft: Floats = cv2.GaussianBlur(mask, (0, 0), 1.5)
+    return soft
+
+
+def _without_its_noise(rgb_working: Floats) -> Floats:
+    """The portrait without the grain of its own film and its compression, which the plate must not hold beside its own.
+
+    Edge-preserving smoothing (Tomasi and Manduchi, "Bilateral Filtering", 1998) of the square root: strong on the set,
+    which stands out of focus, and light on the person, whose skin has marks of its own.
+    """
+    root = np.sqrt(np.maximum(rgb_working, 0))
+    person = figure()[..., np.newaxis]
+    strong, light = (cv2.bilateralFilter(root, -1, *noise) for noise in (SET_NOISE, PERSON_NOISE))
+    strong = cv2.bilateralFilter(strong, -1, *SET_NOISE)
+    return np.asarray(np.square(strong + person * (light - strong)), np.float32)
 
 
 def _continued(picture: Floats) -> Floats:

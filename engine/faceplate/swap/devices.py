@@ -42,6 +42,21 @@ def providers(device: str) -> list[str]:
     return [_providers[device]]
 
 
+def check_device(session: ort.InferenceSession, device: str, source: str) -> None:
+    """Refuses a session that ONNX Runtime put on another processor than it was told to, as it does without a word.
+
+    Raises:
+        DeviceError: CUDA's libraries could not be loaded.
+    """
+    if session.get_providers()[0] != _providers[device]:
+        raise DeviceError(
+            f"{source} on {device}",
+            expected="CUDA 13 and cuDNN 9 beside the GPU",
+            came="an ONNX Runtime that could not load them",
+            next_step="pip install 'faceplate[cuda]', or choose --device cpu",
+        )
+
+
 def _gpu_count() -> int:
     # Asked of the driver itself: ONNX Runtime lists CUDA on machines without a GPU and then complains at length.
     library = ctypes.util.find_library("cuda") or ctypes.util.find_library("nvcuda")

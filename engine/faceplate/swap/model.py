@@ -9,7 +9,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from faceplate.errors import ModelError
 from faceplate.models import ModelCard, card_from_json, card_key
-from faceplate.swap.devices import providers
+from faceplate.swap.devices import check_device, providers
 from faceplate.values import Array, Crop, Floats, Swap
 
 _foreign_errors = (
@@ -66,6 +66,7 @@ def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
     Weights outside the file are refused: the network is loaded from the very bytes that the digest is taken of.
 
     Raises:
+        DeviceError: the device's own libraries are missing.
         ModelError: the file is missing, is no ONNX, carries no card, or has other inputs and outputs than the card
             says.
     """
@@ -79,6 +80,7 @@ def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
     except _foreign_errors as fault:
         step = "export it as ONNX, weights inside the file"
         raise _refusal(str(path), "an ONNX model", _first_line(fault), step) from fault
+    check_device(session, device, str(path))
     card = _card(session, str(path))
     _check_shapes(session, card, str(path))
     return SwapModel(str(path), hashlib.sha256(content).hexdigest(), device, card, session)

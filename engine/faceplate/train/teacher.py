@@ -10,7 +10,13 @@ from functools import cache
 import numpy as np
 from scipy.special import expit
 
-from faceplate.demo.portrait import demo_conversion, landmarks68_portrait, portrait_encoding, working_space
+from faceplate.demo.portrait import (
+    demo_conversion,
+    face_outline,
+    landmarks68_portrait,
+    portrait_encoding,
+    working_space,
+)
 from faceplate.demo.still import EXPOSURE, unlit
 from faceplate.train import regions
 from faceplate.train.canvas import TIMES, blurred, polygon, region_portrait, spot, stroke
@@ -43,7 +49,7 @@ def younger() -> Floats:
 @cache
 def face_matte() -> Floats:
     """Soft coverage of the face over the canvas, forehead and jaw included, hair and ears not. Read-only."""
-    inner = polygon(regions.face_outline, 0.5, 1.5)
+    inner = polygon(face_outline, 0.5, 1.5)
     jaw = stroke(regions.jaw_line, 10.0, 0.5)
     return _frozen(np.clip(blurred(np.maximum(inner, jaw), 2.2), 0, 1))
 
