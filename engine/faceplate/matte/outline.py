@@ -8,20 +8,28 @@ def signed_distance(outline: Array, side_px: int) -> Floats:
 
     Exact, so that an outline which moves by a hundredth of a pixel moves its matte by as much.
     """
-    start = np.asarray(outline, np.float64)
-    edge = np.roll(start, -1, axis=0) - start
-    at = np.arange(side_px) + 0.5
-    offset = np.stack(np.meshgrid(at, at), axis=-1)[..., None, :] - start
-    length = np.maximum((edge**2).sum(axis=-1), 1e-12)
-    along = np.clip((offset * edge).sum(axis=-1) / length, 0, 1)
-    nearest = np.sqrt(((offset - along[..., None] * edge) ** 2).sum(axis=-1).min(axis=-1))
-    return np.asarray(np.where(_inside(offset, edge), nearest, -nearest), np.float32)
+    at = np.arange(side_px, dtype=np.float32) + np.float32(0.5)
+    x, y = at[None, :], at[:, None]
+    nearest = np.full((side_px, side_px), np.inf, np.float32)
+    inside = np.zeros((side_px, side_px), bool)
+    corners = np.asarray(outline, np.float32)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        np.minimum(nearest, _squared_distance(x - start[0], y - start[1], *(end - start)), out=nearest)
+        inside ^= _crossed(x - start[0], y - start[1], *(end - start))
+    distance = np.sqrt(nearest)
+    return np.where(inside, distance, -distance)
 
 
-def _inside(offset: Array, edge: Array) -> Array:
-    # A ray to the right crosses a closed outline an odd number of times from inside.
-    rises = (offset[..., 1] >= 0) != (offset[..., 1] >= edge[:, 1])
-    slope = edge[:, 0] / np.where(edge[:, 1] == 0, 1.0, edge[:, 1])
-    right_of = offset[..., 0] < slope * offset[..., 1]
-    crossings = np.count_nonzero(rises & right_of, axis=-1)
-    return np.asarray(crossings % 2 == 1)
+def _squared_distance(x: Floats, y: Floats, edge_x: np.float32, edge_y: np.float32) -> Floats:
+    """From points (x, y), given from an edge's start, to the edge."""
+    length = max(edge_x * edge_x + edge_y * edge_y, np.float32(1e-12))
+    along = np.clip((x * edge_x + y * edge_y) / length, 0, 1)
+    return np.square(x - along * edge_x) + np.square(y - along * edge_y)
+
+
+def _crossed(x: Floats, y: Floats, edge_x: np.float32, edge_y: np.float32) -> Array:
+    """True where a ray to the right crosses the edge; from inside a closed outline it crosses an odd number."""
+    if edge_y == 0:
+        return np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)
+    rises = (y >= 0) != (y >= edge_y)
+    return np.asarray(rises & (x < edge_x / edge_y * y))
