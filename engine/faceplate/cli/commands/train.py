@@ -1,7 +1,9 @@
 """Trains a model from a recipe, a Python file that returns complete settings; goes on where it was stopped."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from faceplate.cli.report import Report
 from faceplate.cli.training import training
@@ -16,5 +18,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Trains to the recipe's last step."""
     output = arguments.output or arguments.recipe.with_suffix("")
-    checkpoint = training().run(arguments.recipe, output, report.note)
+    checkpoint = training().run(arguments.recipe, output, _teller(report))
     report.result(f"trained: {checkpoint}", checkpoint=str(checkpoint))
+
+
+def _teller(report: Report) -> Callable[[Any], None]:
+    def tell(step: Any) -> None:
+        if step.done % told_every == 0 or step.done == step.steps:
+            report.note(f"step {step.done} of {step.steps}, loss {step.loss:.4f}")
+
+    return tell
+
+
+told_every = 50
