@@ -11,6 +11,7 @@ PACKAGE = Path(faceplate.__file__).parent
 # A stage imports only stages that stand before it; `cli` stands last and may import any.
 ORDER = [
     "errors",
+    "storage",
     "values",
     "spec",
     "models",

@@ -196,12 +196,21 @@ class Frame:
 
 @dataclass(frozen=True)
 class Plate:
-    """A sequence of frames, read one at a time when asked for. Memory does not depend on its length."""
+    """A sequence of frames, read one at a time when asked for. Memory does not depend on its length.
+
+    Attributes:
+        source: the pattern or file it was opened from.
+        frames: the numbers it holds.
+        encoding: the OpenColorIO colour space of its pixels, or None where nobody has said.
+        reader: reads the frame of a number.
+        state: a short text that changes when the file of a frame does, told without reading its pixels.
+    """
 
     source: str
     frames: tuple[int, ...]
     encoding: str | None
     reader: Callable[[int], Frame] = field(repr=False, compare=False)
+    state: Callable[[int], str] = field(default=str, repr=False, compare=False)
 
     def read(self, number: int) -> Frame:
         """The frame of this number, as stored.
@@ -317,8 +326,8 @@ class GrainProfile:
         exposure: bins, scene-linear value at each bin's middle.
         sigma: 3 x bins, standard deviation of the grain at that exposure (R, G, B), scene-linear; NaN where the plate
             had too few flat areas.
-        response: 3 x 3, slope a, floor b and square c of the fit variance = a * exposure + b + c * exposure ** 2 for each
-            channel; 3 x 2 where there is no square.
+        response: 3 x 3, slope a, floor b and square c of the fit variance = a * exposure + b + c * exposure ** 2, for
+            each channel; 3 x 2 where there is no square.
         kernel: 3 x side x side, the filter that gives white noise the measured spectrum; squares sum to 1.
         correlation: 3 x 3, between channels.
         frames: the frames it was measured on.
@@ -339,17 +348,19 @@ class Receipt:
 
     Attributes:
         frame: its number.
-        inputs: each input by role (plate, track, model, grain) with its path and digest where it has one.
+        inputs: each input by role (plate, track, model, grain) with its path, and digest and encoding where known.
+        states: size and time of the file this frame was read from, by role.
         settings: every knob of every node by node name.
         model_digest: SHA-256 of the model file.
         consent: the consent record of the model's card.
         versions: Faceplate and the libraries that touch pixels.
-        job: SHA-256 over all of the above but the frame number; equal jobs give equal pixels.
+        job: SHA-256 over what decides the pixels of every frame of the job; paths do not.
         output_bytes: size of the delivered file.
     """
 
     frame: int
     inputs: Mapping[str, Mapping[str, str]]
+    states: Mapping[str, str]
     settings: Mapping[str, Mapping[str, Any]]
     model_digest: str
     consent: str

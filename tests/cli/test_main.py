@@ -132,7 +132,7 @@ WITHOUT_COLOURSPACE = [*SWAP[:-2], *OUT]
         (None, [*SWAP, *OUT, "--person", "ann"], 1, ["'ann'", "person1"]),
         (None, [*SWAP, *OUT, "--mix", "3"], 2, ["FaceSwap.mix", "0 to 1"]),
         (None, [*SWAP, "-o", "out.mov"], 2, ["out.mov"]),
-        (_spoil("out", b"a file"), [*SWAP, *OUT], 1, ["out", "can be written"]),
+        (_spoil("out", b"a file"), [*SWAP, *OUT], 1, ["out", "the right to write"]),
         (None, ["swap", "nowhere/p.%04d.exr", *SWAP[2:], *OUT], 1, ["nowhere", "none on disk"]),
         (None, ["inspect", "nowhere.track"], 1, ["nowhere.track"]),
         (None, ["models", "install", "nothing"], 2, ["nothing", "mediapipe-face"]),

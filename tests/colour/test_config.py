@@ -62,4 +62,10 @@ def test_a_broken_config_is_named(tmp_path, monkeypatch):
     broken.write_text("ocio_profile_version: 99\n")
     monkeypatch.setenv("OCIO", str(broken))
     with pytest.raises(ColourError, match=r"config\.ocio"):
-        load_config(str(broken))
+        load_config()
+
+
+def test_a_missing_config_is_named(monkeypatch):
+    monkeypatch.setenv("OCIO", "/nowhere/config.ocio")
+    with pytest.raises(ColourError, match=r"/nowhere/config\.ocio.*unset it"):
+        load_config()

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 import colour
-from faceplate.colour import conversion, from_model_range, from_working, to_display, to_model_range, to_working
+from faceplate.colour import (
+    conversion,
+    from_model_range,
+    from_working,
+    load_config,
+    to_display,
+    to_model_range,
+    to_working,
+)
 from faceplate.errors import ColourError
 from faceplate.models import CropGeometry, ModelCard
 
@@ -75,3 +83,28 @@ def test_a_display_picture_is_clipped_and_has_no_nan():
 def test_an_unknown_pair_is_refused_by_name():
     with pytest.raises(ColourError, match="conversion NoSuchSpace"):
         conversion("NoSuchSpace", "ACEScg")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cg-config-v1.0.0_aces-v1.3_ocio-v2.1", "studio-config-v1.0.0_aces-v1.3_ocio-v2.1"],
+)
+def test_cards_and_pictures_mean_the_same_under_another_config(monkeypatch, name):
+    linear = np.random.default_rng(2).uniform(-0.05, 8, (5, 6, 3)).astype(np.float32)
+    expected = to_model_range(card())(linear), to_display("ACEScg")(linear)
+    monkeypatch.setenv("OCIO", f"ocio://{name}")
+    config = load_config(f"ocio://{name}")
+    np.testing.assert_allclose(to_model_range(card(), config)(linear), expected[0], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(from_model_range(card(), config)(expected[0]), linear, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(to_display("ACEScg", config)(linear), expected[1], atol=1e-3)
+
+
+def test_a_config_without_the_interchange_role_says_so_with_what_it_has(tmp_path):
+    plain = tmp_path / "config.ocio"
+    plain.write_text(
+        "ocio_profile_version: 2\nroles:\n  default: lin\n  scene_linear: lin\nfile_rules:\n"
+        "  - !<Rule> {name: Default, colorspace: default}\ndisplays:\n  d:\n    - !<View> {name: v, colorspace: lin}\n"
+        "colorspaces:\n  - !<ColorSpace>\n    name: lin\n"
+    )
+    with pytest.raises(ColourError, match=r"conversion lin -> srgb_rec709_scene.*lin"):
+        to_display("lin", load_config(str(plain)))

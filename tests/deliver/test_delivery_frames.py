@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from faceplate.deliver import Job, open_delivery, pixel_versions, sequence
+from faceplate.deliver import Job, check_outputs, open_delivery, pixel_versions, sequence, states_of
 from faceplate.errors import CallError, StorageError
 from faceplate.plate import read_frame, write_frame
 from faceplate.values import Attribute
@@ -14,16 +14,16 @@ OTHER_JOB = Job({}, {"FaceSwap": {"mix": 0.5}}, "", "", pixel_versions())
 
 def test_a_written_frame_is_done_for_its_own_job_alone(tmp_path):
     pattern = str(tmp_path / "out" / "d.%04d.exr")
-    delivery = open_delivery(pattern, JOB)
+    delivery = open_delivery(pattern, JOB, states_of())
     assert not delivery.is_done(1001)
     delivery.write(plate_frame(1001))
     assert delivery.is_done(1001)
     assert not delivery.is_done(1002)
-    assert not open_delivery(pattern, OTHER_JOB).is_done(1001)
+    assert not open_delivery(pattern, OTHER_JOB, states_of()).is_done(1001)
 
 
 def test_a_frame_whose_writing_fails_leaves_the_old_one_whole_and_undone(tmp_path, monkeypatch):
-    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB)
+    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB, states_of())
     delivery.write(plate_frame(1001))
     before = delivery.path(1001).read_bytes()
 
@@ -40,11 +40,11 @@ def test_a_frame_whose_writing_fails_leaves_the_old_one_whole_and_undone(tmp_pat
 @pytest.mark.parametrize("name", ["d.exr", "d.%04d.jpg", "d.%04d", "d.####.mov"])
 def test_a_name_that_is_no_sequence_we_deliver_is_refused(tmp_path, name):
     with pytest.raises(CallError, match=r"OUT\.%04d\.exr"):
-        open_delivery(str(tmp_path / name), JOB)
+        open_delivery(str(tmp_path / name), JOB, states_of())
 
 
 def test_receipts_of_two_formats_in_one_folder_stay_apart(tmp_path):
-    deliveries = [open_delivery(str(tmp_path / f"d.%04d.{suffix}"), JOB) for suffix in ("exr", "dpx")]
+    deliveries = [open_delivery(str(tmp_path / f"d.%04d.{suffix}"), JOB, states_of()) for suffix in ("exr", "dpx")]
     assert deliveries[0].receipt_path(1001) != deliveries[1].receipt_path(1001)
 
 
@@ -53,8 +53,38 @@ def test_a_compression_that_loses_with_every_writing_gives_way_to_a_lossless_one
     lossy = replace(first, header=first.header.with_attributes(Attribute("compression", "string", "dwaa")))
     write_frame(lossy, tmp_path / "plate.1001.exr")
     plate = read_frame(tmp_path / "plate.1001.exr", 1001)
-    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB)
+    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB, states_of())
     delivery.write(plate)
     delivered = read_frame(delivery.path(1001), 1001)
     assert delivered.header.attribute("compression") == "zips"
     assert delivered.groups[0].pixels.tobytes() == plate.groups[0].pixels.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("outputs", "inputs", "came"),
+    [
+        (["p.%04d.exr"], ["p.%04d.exr"], "an input"),
+        (["p.####.exr"], ["p.%04d.exr"], "an input"),
+        (["./p.%04d.exr"], ["p.1001.exr"], "an input"),
+        (["a.%04d.exr", "a.####.exr"], [], "another output"),
+    ],
+)
+def test_an_output_that_would_be_written_over_something_is_refused(tmp_path, monkeypatch, outputs, inputs, came):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CallError, match=f"the name of {came}"):
+        check_outputs(outputs, inputs)
+
+
+def test_outputs_beside_their_inputs_are_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    outputs = ["q.%04d.exr", "p.%04d.dpx", "p.%06d.exr", "sub/p.%04d.exr"]
+    assert len(check_outputs(outputs, ["p.%04d.exr", "p.mov"])) == len(outputs)
+
+
+def test_a_frame_whose_input_file_changed_is_made_again(tmp_path):
+    state = {"plate": "1 byte"}
+    delivery = open_delivery(str(tmp_path / "d.%04d.exr"), JOB, lambda _number: dict(state))
+    delivery.write(plate_frame(1001))
+    assert delivery.is_done(1001)
+    state["plate"] = "2 bytes"
+    assert not delivery.is_done(1001)

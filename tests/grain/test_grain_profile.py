@@ -121,8 +121,9 @@ def test_metadata_of_another_shape_is_refused(profile, written, text):
 
 
 def test_a_place_that_cannot_be_written_is_said(profile, tmp_path):
-    with pytest.raises(StorageError, match="a place that can be written"):
-        write_profile(profile, tmp_path / "no" / "such" / "folder.grain")
+    (tmp_path / "file").write_text("stands here")
+    with pytest.raises(StorageError, match="the right to write"):
+        write_profile(profile, tmp_path / "file" / "plate.grain")
 
 
 def test_json_gives_standard_deviation_by_channel_over_exposure_bins(profile):

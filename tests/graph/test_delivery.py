@@ -85,6 +85,10 @@ def test_a_stopped_render_goes_on_where_it_was_with_the_same_pixels(make_shot, o
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.dpx")}
 
 
+def test_frames_in_which_nobody_is_seen_are_told(make_shot, outputs):
+    assert deliver(make_shot(), outputs).without_face == (1003,)
+
+
 def test_a_changed_model_makes_every_frame_anew(make_shot, outputs):
     deliver(make_shot(), outputs)
     assert deliver(make_shot(gain=0.5), outputs).made == FRAMES
@@ -125,6 +129,6 @@ def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_rendered(mak
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "exr").write_text("a file stands here")
     rendered = []
-    with pytest.raises(StorageError, match="a folder that can be written"):
+    with pytest.raises(StorageError, match="the right to write"):
         deliver(make_shot(), outputs, on_frame=rendered.append)
     assert not rendered

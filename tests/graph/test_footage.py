@@ -5,6 +5,7 @@ import pytest
 
 from faceplate.demo import demo_model
 from faceplate.graph import Outputs, Shot, deliver_shot, measure_shot_grain, open_encoded_plate, shot_job, track_shot
+from faceplate.matte import FaceMatteSettings
 from faceplate.plate import as_exr, open_plate
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.track import FaceTrackSettings
@@ -32,7 +33,9 @@ def test_the_walk_runs_on_real_clips_and_leaves_the_rest_alone(footage, tmp_path
     track = track_shot(plate, FaceTrackSettings())
     grain = measure_shot_grain(plate, track.frames)
     model = load_model(demo_model)
-    shot = Shot(plate, track, track.people[0], model, grain, FaceSwapSettings(mode=mode))
+    # The demo's model knows one face; its own matte says nothing about others.
+    hull = FaceMatteSettings(model_matte=0.0)
+    shot = Shot(plate, track, track.people[0], model, grain, FaceSwapSettings(mode=mode), hull)
     outputs = Outputs((str(tmp_path / "d.%04d.exr"), str(tmp_path / "d.%04d.dpx")), str(tmp_path / "m.%04d.exr"))
     assert deliver_shot(shot, track.frames, outputs, shot_job(shot, {})).made == track.frames
     for number in track.frames:

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from faceplate.errors import PlateError
-from faceplate.graph import for_each_frame
+from faceplate.graph import for_each_frame, frames
 
 
 def test_every_frame_is_done_once_and_reported():
@@ -27,7 +27,7 @@ def test_a_failed_frame_stops_the_render_and_says_why():
     assert len(begun) < 20
 
 
-def test_when_the_person_stops_it_frames_in_work_are_finished_and_no_other_is_begun():
+def test_when_the_person_stops_it_frames_in_work_are_finished_and_no_other_is_begun(monkeypatch):
     begun, finished = [], []
     started = threading.Event()
 
@@ -37,11 +37,12 @@ def test_when_the_person_stops_it_frames_in_work_are_finished_and_no_other_is_be
         time.sleep(0.05)
         finished.append(number)
 
-    def numbers():
-        yield from range(4)
+    def stopped_while_waiting(_frames, **_options):
         started.wait()
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(frames, "wait", stopped_while_waiting)
     with pytest.raises(KeyboardInterrupt):
-        for_each_frame(numbers(), work, workers=1)
+        for_each_frame(range(50), work, workers=1)
     assert finished == begun
+    assert 0 < len(begun) < 5

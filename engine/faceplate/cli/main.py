@@ -1,12 +1,12 @@
 import argparse
-import signal
 import sys
+import traceback
 from collections.abc import Sequence
 
 import faceplate
 from faceplate.cli.commands import deliver, demo, doctor, export, grain, inspect, models, nodes, swap, track, train
 from faceplate.cli.report import Report
-from faceplate.errors import FaceplateError
+from faceplate.errors import EngineError, FaceplateError
 
 commands = (demo, doctor, models, inspect, deliver, track, swap, grain, nodes, train, export)
 
@@ -21,22 +21,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report.failure(fault)
         return fault.exit_code
     except KeyboardInterrupt:
-        report.note("stopped; finished frames are whole, and the same call goes on after them")
+        report.note("stopped; every file that is there is whole, and the same call goes on from there")
         return 1
-    except BrokenPipeError:
-        # The reader of a pipe went away (`faceplate inspect ... | head`): nothing failed.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    except Exception as fault:  # noqa: BLE001 -- the outermost shell: whatever reaches it is a fault of ours
+        traceback.print_exc()
+        report.failure(_ours(fault))
+        return 1
     return 0
+
+
+def _ours(fault: Exception) -> EngineError:
+    return EngineError(
+        "faceplate",
+        expected="an answer or a clear error",
+        came=f"{type(fault).__name__}: {fault}",
+        next_step="report this with the call you made and the lines above",
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every command and its flags."""
-    parser = argparse.ArgumentParser(prog="faceplate", description=faceplate.__doc__)
+    parser = argparse.ArgumentParser(prog="faceplate", description=(faceplate.__doc__ or "").partition("\n")[0])
     parser.add_argument("--version", action="version", version=f"faceplate {faceplate.__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in commands:
         name = command.__name__.rpartition(".")[2]
-        subparser = subparsers.add_parser(name, help=command.__doc__, description=command.__doc__)
+        subparser = subparsers.add_parser(name, help=command.__doc__, description=command.__doc__, allow_abbrev=False)
         command.add_arguments(subparser)
         _every_command(subparser, command.run)
     return parser

@@ -14,6 +14,11 @@ def add_plate(parser: argparse.ArgumentParser, name: str = "plate") -> None:
     parser.add_argument("--colourspace", metavar="CS", help="OpenColorIO colour space the plate is encoded in")
 
 
+def add_anew(parser: argparse.ArgumentParser) -> None:
+    """The flag of every command that goes on where it was stopped."""
+    parser.add_argument("--anew", action="store_true", help="make every frame again, also those that are done")
+
+
 def note_compression(plate: Plate, report: Report) -> None:
     """Says so where a delivery cannot keep the plate's compression without losing what it holds."""
     if not keeps_samples(plate.read(plate.frames[0]).header):

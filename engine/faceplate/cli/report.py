@@ -1,4 +1,6 @@
 import json
+import math
+import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,7 @@ class Report:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self._lock = threading.Lock()
+        self._unheard = False
         self._console = Console(stderr=True, highlight=False)
 
     def result(self, words: str, **values: Any) -> None:
@@ -27,11 +30,11 @@ class Report:
         if self.as_json:
             self.event("result", **values)
         else:
-            print(words)
+            self._say(words)
 
     def document(self, values: Mapping[str, Any], words: str) -> None:
         """A whole document as the outcome: indented JSON with `--json`, `words` otherwise."""
-        print(json.dumps(values, indent=1) if self.as_json else words)
+        self._say(json.dumps(json_values(values), indent=1, allow_nan=False) if self.as_json else words)
 
     def note(self, words: str) -> None:
         """Something a person should know on the way."""
@@ -52,9 +55,19 @@ class Report:
 
     def event(self, kind: str, /, **values: Any) -> None:
         """One line of JSON."""
+        self._say(json.dumps(json_values({"event": kind, **values}), allow_nan=False))
+
+    def _say(self, line: str) -> None:
         with self._lock:
-            sys.stdout.write(json.dumps({"event": kind, **values}) + "\n")
-            sys.stdout.flush()
+            if self._unheard:
+                return
+            try:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                # Whoever read our output went away (`... | head -1`); the work itself goes on.
+                self._unheard = True
+                sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 -- stands in for the closed pipe to the end
 
     @contextmanager
     def frames(self, label: str, total: int) -> Iterator["FrameCount"]:
@@ -73,6 +86,15 @@ class Report:
             return
         with Progress(*columns, console=self._console) as bar:
             yield FrameCount(self, label, (bar, bar.add_task(label, total=total, frame="-", rate="")))
+
+
+def json_values(value: Any) -> Any:
+    """The value with what JSON cannot say, NaN and infinity, as null."""
+    if isinstance(value, Mapping):
+        return {key: json_values(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_values(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class FrameCount:

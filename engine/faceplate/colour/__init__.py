@@ -1,6 +1,13 @@
 """Encodings, the working space, and the range a model sees. OpenColorIO lives here."""
 
-from faceplate.colour.config import builtin_config, colour_spaces, load_config, resolve_encoding, scene_linear
+from faceplate.colour.config import (
+    builtin_config,
+    colour_spaces,
+    config_identity,
+    load_config,
+    resolve_encoding,
+    scene_linear,
+)
 from faceplate.colour.convert import (
     Conversion,
     conversion,
@@ -15,6 +22,7 @@ __all__ = [
     "Conversion",
     "builtin_config",
     "colour_spaces",
+    "config_identity",
     "conversion",
     "from_model_range",
     "from_working",

@@ -10,24 +10,36 @@ from faceplate.values import Header
 builtin_config = "studio-config-v4.0.0_aces-v2.0_ocio-v2.5"
 """The config used when neither `$OCIO` nor a script names one; pinned here alone."""
 
+foreign_errors = (ocio.Exception, ocio.ExceptionMissingFile)
+"""OpenColorIO's two kinds of error; the second is not one of the first."""
 
-@lru_cache(maxsize=8)
+
 def load_config(path: str | None = None) -> Any:
     """The OpenColorIO config: the file at `path`, else `$OCIO`, else the pinned ACES studio config.
 
     Raises:
         ColourError: the file named is missing or is no config.
     """
-    named = path or os.environ.get("OCIO")
+    return _loaded(path or os.environ.get("OCIO"))
+
+
+@lru_cache(maxsize=8)
+def _loaded(named: str | None) -> Any:
     try:
         return ocio.Config.CreateFromFile(named) if named else ocio.Config.CreateFromBuiltinConfig(builtin_config)
-    except ocio.Exception as fault:
+    except foreign_errors as fault:
         raise ColourError(
             str(named or builtin_config),
             expected="an OpenColorIO config",
             came=str(fault).strip(),
             next_step="correct $OCIO, or unset it to use the built-in ACES studio config",
         ) from fault
+
+
+def config_identity() -> str:
+    """A short text that changes whenever the config in use does: its name and OpenColorIO's own digest of it."""
+    config = load_config()
+    return f"{config.getName() or os.environ.get('OCIO')} {config.getCacheID()}"
 
 
 def colour_spaces(config: Any) -> tuple[str, ...]:
@@ -68,17 +80,23 @@ def scene_linear(config: Any) -> str:
     return _known(config, ocio.ROLE_SCENE_LINEAR, "the config's scene_linear role")
 
 
-def _known(config: Any, name: str, thing: str) -> str:
+def find_space(config: Any, name: str) -> str | None:
+    """The config's own name of a colour space given by name, alias, role or interop ID; None where it has none."""
     space = config.getColorSpace(name) or _by_interop_id(config, name)
-    if space is None or space.isData():
+    return None if space is None or space.isData() else str(space.getName())
+
+
+def _known(config: Any, name: str, thing: str) -> str:
+    space = find_space(config, name)
+    if space is None:
         raise ColourError(
             thing,
             expected="a colour space of the config",
             came=repr(name),
             next_step="choose one of: " + "; ".join(colour_spaces(config)),
         )
-    return str(space.getName())
+    return space
 
 
 def _by_interop_id(config: Any, name: str) -> Any:
-    return next((space for space in config.getColorSpaces() if space.getInteropID() == name), None)
+    return next((space for space in config.getColorSpaces() if name and space.getInteropID() == name), None)

@@ -5,7 +5,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import PyOpenColorIO as ocio  # noqa: N813 -- the name its own documentation uses
 
-from faceplate.colour.config import load_config, scene_linear
+from faceplate.colour.config import (
+    builtin_config,
+    colour_spaces,
+    find_space,
+    foreign_errors,
+    load_config,
+    scene_linear,
+)
 from faceplate.errors import ColourError
 from faceplate.models import ModelCard
 from faceplate.values import Floats
@@ -64,13 +71,13 @@ def from_model_range(card: ModelCard, config: Any = None) -> Conversion:
 def _processor_conversion(config: Any, source: str, target: str) -> Conversion:
     try:
         # Lossless: OpenColorIO's default trades exactness of log and power for speed.
-        processor = config.getProcessor(source, target).getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
-    except ocio.Exception as fault:
+        processor = _processor(config, source, target).getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
+    except foreign_errors as fault:
         raise ColourError(
             f"conversion {source} -> {target}",
-            expected="two colour spaces of the config",
+            expected="two colour spaces with a way between them",
             came=str(fault).strip(),
-            next_step="check the names; `faceplate doctor` lists the config's colour spaces",
+            next_step="choose from: " + "; ".join(colour_spaces(config)),
         ) from fault
 
     def convert(rgb: Floats) -> Floats:
@@ -80,3 +87,24 @@ def _processor_conversion(config: Any, source: str, target: str) -> Conversion:
         return packed
 
     return convert
+
+
+def _processor(config: Any, source: str, target: str) -> Any:
+    """A space that the config lacks is taken from the built-in one, joined through the ACES interchange role.
+
+    So a model's card, and what detectors are shown, mean the same under every config.
+    """
+    ends = [_home(config, name) for name in (source, target)]
+    if ends[0][0] is ends[1][0]:
+        return ends[0][0].getProcessor(ends[0][1], ends[1][1])
+    return ocio.Config.GetProcessorFromConfigs(*ends[0], *ends[1])
+
+
+def _home(config: Any, name: str) -> tuple[Any, str]:
+    known = find_space(config, name)
+    return (config, known) if known else (_builtin(), find_space(_builtin(), name) or name)
+
+
+@lru_cache(maxsize=1)
+def _builtin() -> Any:
+    return ocio.Config.CreateFromBuiltinConfig(builtin_config)

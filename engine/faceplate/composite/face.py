@@ -46,8 +46,9 @@ def composite_face(
     plate = plate_model[matte.window.slices(region)]
     finite = np.asarray(np.isfinite(plate).all(axis=-1))
     plate = np.where(finite[..., None], plate, np.float32(0))
-    weight = matte.coverage * np.float32(settings.mix) * finite
-    face = _residual(plate, swap, matte) if settings.mode == "residual" else _replaced(plate, swap, matte, settings)
+    covered = Matte(matte.window, matte.coverage * finite)
+    weight = covered.coverage * np.float32(settings.mix)
+    face = _residual(plate, swap, covered) if settings.mode == "residual" else _replaced(plate, swap, covered, settings)
     face_linear, plate_linear = from_model(face), from_model(plate)
     rgb_linear = plate_linear + weight[..., None] * (face_linear - plate_linear)
     differs = (face != plate).any(axis=-1)

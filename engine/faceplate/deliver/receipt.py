@@ -1,14 +1,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from faceplate.errors import StorageError
-from faceplate.values import Attribute, Receipt
+from faceplate.storage import whole_or_absent
+from faceplate.values import Attribute, Header, Receipt
 
 attribute_prefix = "faceplate/"
 
@@ -17,14 +16,14 @@ _libraries_that_touch_pixels = ("faceplate", "numpy", "openimageio", "opencolori
 
 @dataclass(frozen=True)
 class Job:
-    """All that decides a shot's pixels; frames of equal jobs have equal pixels.
+    """All that decides a shot's pixels, beside the pixels of the plate; equal jobs make equal frames of equal files.
 
     Attributes:
-        inputs: each input by role with its path and, where it has one, its digest.
+        inputs: each input by role with its path and, where it has them, its digest and encoding.
         settings: every knob by node name.
         model_digest: SHA-256 of the model file, or empty where no model ran.
         consent: the consent record of the model's card, or empty.
-        versions: Faceplate and the libraries that touch pixels.
+        versions: Faceplate, its nodes, the colour config and the libraries that touch pixels.
     """
 
     inputs: Mapping[str, Mapping[str, str]]
@@ -35,30 +34,32 @@ class Job:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything above."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        """SHA-256 over everything above but the paths: a shot is the same shot on another mount."""
+        told = asdict(self)
+        told["inputs"] = {
+            role: {name: value for name, value in about.items() if name != "path"}
+            for role, about in self.inputs.items()
+        }
+        return _sha256(told)
 
-    @property
-    def settings_digest(self) -> str:
-        """SHA-256 over the knobs alone."""
-        return hashlib.sha256(json.dumps(dict(self.settings), sort_keys=True).encode()).hexdigest()
-
-    def attributes(self) -> tuple[Attribute, ...]:
-        """What the job adds to the header of a frame, all under one prefix."""
+    def attributes(self, plate: Header) -> tuple[Attribute, ...]:
+        """What the job adds to a frame's header, all under one prefix; what an earlier job left there is kept."""
         entries = {
             "version": self.versions["faceplate"],
             "job": self.digest,
-            "settings_digest": self.settings_digest,
+            "settings_digest": _sha256(self.settings),
             "model_digest": self.model_digest,
             "consent": self.consent,
+            "earlier": _earlier(plate),
         }
         return tuple(Attribute(attribute_prefix + name, "string", value) for name, value in entries.items() if value)
 
-    def receipt(self, frame: int, output_bytes: int) -> Receipt:
+    def receipt(self, frame: int, states: Mapping[str, str], output_bytes: int) -> Receipt:
         """The receipt of one finished frame."""
         return Receipt(
             frame=frame,
             inputs=self.inputs,
+            states=states,
             settings=self.settings,
             model_digest=self.model_digest,
             consent=self.consent,
@@ -66,6 +67,16 @@ class Job:
             job=self.digest,
             output_bytes=output_bytes,
         )
+
+
+def _earlier(plate: Header) -> str:
+    """What earlier jobs wrote into the header of a plate that Faceplate delivered, as JSON; empty on a fresh plate."""
+    ours = {entry.name: entry.value for entry in plate.attributes if entry.name.startswith(attribute_prefix)}
+    return json.dumps(ours, sort_keys=True) if ours else ""
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def pixel_versions(**more: str) -> dict[str, str]:
@@ -80,25 +91,13 @@ def file_digest(path: Path) -> str:
 
 
 def write_receipt(receipt: Receipt, path: Path) -> None:
-    """Writes a receipt as JSON, beside its name and then renamed.
+    """Writes a receipt as JSON; it is whole or absent.
 
     Raises:
         StorageError: the folder cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_or_absent(path) as beside:
         beside.write_text(json.dumps(asdict(receipt), indent=1) + "\n")
-        beside.replace(path)
-    except OSError as fault:
-        with suppress(OSError):
-            beside.unlink()
-        raise StorageError(
-            str(path),
-            expected="a place to write",
-            came=str(fault.strerror),
-            next_step="free space or choose another folder",
-        ) from fault
 
 
 def read_receipt(path: Path) -> Receipt | None:

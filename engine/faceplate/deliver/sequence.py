@@ -1,29 +1,37 @@
-import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faceplate.deliver.receipt import Job, read_receipt, write_receipt
-from faceplate.errors import CallError, StorageError
+from faceplate.errors import CallError
 from faceplate.plate import FramePattern, as_dpx10, as_exr, frame_pattern, keeps_samples, write_frame
-from faceplate.values import Attribute, Frame
+from faceplate.storage import check_writable, unwritable
+from faceplate.values import Attribute, Frame, Plate
 
-formats = (".exr", ".dpx")
 receipts_folder = "receipts"
+picture_formats = (".exr", ".dpx")
+layer_formats = (".exr",)
+"""Mattes and layers hold what DPX cannot: one channel, or scene-linear light."""
 
 lossless_compression = "zips"
 """Takes the place of DWAA and DWAB, which would lose a little more with every writing, outside the matte too."""
+
+States = Callable[[int], Mapping[str, str]]
+"""Tells the state of every file that a frame is made from, by role."""
 
 
 @dataclass(frozen=True)
 class Delivery:
     """A sequence being written, one whole frame at a time, each with a receipt beside it.
 
-    A frame is done when its file and its receipt are there, the receipt is of this very job, and the file has the size
-    it states; so a render that was stopped goes on where it was, on any machine, and a changed job starts anew.
+    A frame is done when its file and its receipt are there, the receipt is of this very job and of the input files as
+    they are now, and the file has the size it states; so a render that was stopped goes on where it was, on any
+    machine, and a changed job or plate starts anew.
     """
 
     pattern: FramePattern
     job: Job
+    states: States
 
     def path(self, number: int) -> Path:
         """The file of a frame."""
@@ -31,15 +39,16 @@ class Delivery:
 
     def receipt_path(self, number: int) -> Path:
         """The receipt of a frame: `receipts/NAME.json` in the frame's folder."""
-        return self.path(number).parent / receipts_folder / f"{self.path(number).stem}{self.path(number).suffix}.json"
+        path = self.path(number)
+        return path.parent / receipts_folder / f"{path.name}.json"
 
     def is_done(self, number: int) -> bool:
         """True where this job has already delivered the frame."""
         receipt = read_receipt(self.receipt_path(number))
-        path = self.path(number)
-        if receipt is None or receipt.job != self.job.digest or not path.is_file():
+        if receipt is None or receipt.job != self.job.digest or receipt.states != self.states(number):
             return False
-        return path.stat().st_size == receipt.output_bytes
+        path = self.path(number)
+        return path.is_file() and path.stat().st_size == receipt.output_bytes
 
     def write(self, frame: Frame) -> None:
         """Writes one frame in the format of the pattern's ending: EXR with the plate's header, or 10-bit DPX.
@@ -47,46 +56,80 @@ class Delivery:
         Raises:
             StorageError: the folder cannot be written, or the disk is full; what stood there before is left whole.
         """
-        path = self.path(frame.number)
-        shaped = as_dpx10(frame) if path.suffix == ".dpx" else _as_exr_of(self.job, frame)
-        # The old receipt goes first: should we be stopped in between, the frame is made again.
-        self.receipt_path(frame.number).unlink(missing_ok=True)
-        size_bytes = write_frame(shaped, path)
-        write_receipt(self.job.receipt(frame.number, size_bytes), self.receipt_path(frame.number))
+        path, receipt = self.path(frame.number), self.receipt_path(frame.number)
+        states = self.states(frame.number)
+        shaped = as_dpx10(frame) if path.suffix.lower() == ".dpx" else _as_exr_of(self.job, frame)
+        try:
+            # The old receipt goes first: should we be stopped in between, the frame is made again.
+            receipt.unlink(missing_ok=True)
+        except OSError as fault:
+            raise unwritable(receipt, fault.strerror or str(fault)) from fault
+        write_receipt(self.job.receipt(frame.number, states, write_frame(shaped, path)), receipt)
 
 
-def open_delivery(pattern: str, job: Job) -> Delivery:
-    """A delivery to `NAME.%04d.exr` or `NAME.####.dpx`; its folder is made and tried before any work starts.
+def states_of(**plates: Plate | None) -> States:
+    """The states of the frames of several plates, by role."""
+    there = {role: plate for role, plate in plates.items() if plate is not None}
+    return lambda number: {role: plate.state(number) for role, plate in there.items()}
+
+
+def check_outputs(
+    outputs: Sequence[str], inputs: Sequence[str], formats: tuple[str, ...] = picture_formats
+) -> tuple[FramePattern, ...]:
+    """The patterns of the sequences that will be written, tried before any work starts.
 
     Raises:
-        CallError: the name has no place for the frame number, or its format is not one we deliver.
-        StorageError: the folder cannot be made or written.
+        CallError: a name has no place for the frame number, is of a format we do not deliver, stands twice, or is the
+            name of an input.
+        StorageError: a folder cannot be made or written.
     """
-    named = frame_pattern(pattern)
-    if named is None or Path(pattern).suffix.lower() not in formats:
+    patterns = tuple(_named(output, formats) for output in outputs)
+    for index, (output, pattern) in enumerate(zip(outputs, patterns, strict=True)):
+        if pattern in patterns[:index]:
+            raise _taken(output, "the name of another output")
+        if any(_writes_over(pattern, given) for given in inputs):
+            raise _taken(output, "the name of an input")
+        check_writable(pattern.folder)
+    return patterns
+
+
+def _named(output: str, formats: tuple[str, ...]) -> FramePattern:
+    pattern = frame_pattern(output)
+    if pattern is None or Path(output).suffix.lower() not in formats:
         raise CallError(
-            pattern,
-            expected="a sequence like OUT.%04d.exr or OUT.####.dpx",
-            came="a single file" if named is None else f"the ending {Path(pattern).suffix!r}",
+            output,
+            expected="a sequence like " + " or ".join(f"OUT.%04d{suffix}" for suffix in formats),
+            came="a single file" if pattern is None else f"the ending {Path(output).suffix!r}",
             next_step="name the output that way",
         )
-    try:
-        named.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=named.folder):
-            pass
-    except OSError as fault:
-        raise StorageError(
-            str(named.folder),
-            expected="a folder that can be written",
-            came=str(fault.strerror),
-            next_step="choose another output, or ask for the right to write there",
-        ) from fault
-    return Delivery(named, job)
+    return replace(pattern, folder=pattern.folder.resolve())
+
+
+def _writes_over(output: FramePattern, given: str) -> bool:
+    pattern = frame_pattern(given)
+    if pattern is not None:
+        return replace(pattern, folder=pattern.folder.resolve()) == output
+    path = Path(given).resolve()
+    number = path.name.removeprefix(output.before).removesuffix(output.after)
+    return number.isdigit() and output.path(int(number)) == path
+
+
+def _taken(output: str, came: str) -> CallError:
+    return CallError(
+        output, expected="a name of its own for every output", came=came, next_step="choose another name or folder"
+    )
+
+
+def open_delivery(
+    pattern: str, job: Job, states: States, *, inputs: Sequence[str] = (), formats: tuple[str, ...] = picture_formats
+) -> Delivery:
+    """A delivery to `NAME.%04d.exr` or `NAME.####.dpx`, checked against `inputs` as `check_outputs` does."""
+    return Delivery(check_outputs([pattern], inputs, formats)[0], job, states)
 
 
 def _as_exr_of(job: Job, frame: Frame) -> Frame:
     exr = as_exr(frame)
-    header = exr.header.with_attributes(*job.attributes())
+    header = exr.header.with_attributes(*job.attributes(exr.header))
     if not keeps_samples(header):
         header = header.with_attributes(Attribute("compression", "string", lossless_compression))
     return replace(exr, header=header)

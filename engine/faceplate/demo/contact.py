@@ -48,7 +48,8 @@ def _panels(shot: Shot, plate: Frame, rendered: Rendered) -> list[tuple[str, Flo
     coverage = np.zeros((face.height, face.width), np.float32)
     coverage[rendered.matte.window.slices(face)] = rendered.matte.coverage
     eyes = _middle(face, cell_px, display)
-    grains = [_grain(picture[_middle(face, patch_px, display).slices(display)]) for picture in (before, after)]
+    cheek = _middle(_cheek(face), patch_px, display)
+    grains = [_grain(picture[cheek.slices(display)]) for picture in (before, after)]
     return [
         ("plate", before),
         ("track", _overlay(close_before, shot, plate.number, face)),
@@ -71,6 +72,12 @@ def _look(frame: Frame, window: Window, seen: Conversion) -> Floats:
 
 def _around(matte: Window, data: Window) -> Window:
     return matte.grow(matte.height // 6).intersect(data)
+
+
+def _cheek(face: Window) -> Window:
+    """Left of the nose and below the eye, where skin is smooth and grain is seen best."""
+    left, top = face.left + face.width // 4, face.top + face.height // 2
+    return Window(left, top, left + face.width // 5, top + face.height // 8)
 
 
 def _middle(face: Window, size_px: tuple[int, int], data: Window) -> Window:

@@ -40,7 +40,7 @@ class Figures:
         frames: their number.
         size: width and height.
         landmark_error_px: mean distance of the 68 tracked points from where the plate put them.
-        landmark_jitter_px: what of that error comes and goes from frame to frame, as an rms.
+        landmark_jitter_px: what of that error comes and goes from frame to frame, as an rms; None under 3 frames.
         identical_outside_matte: share of the pixels outside the matte that are the plate's to the bit, by format.
         grain: by exposure.
         stage_seconds_a_frame: seconds of each stage, summed over threads, by frame.
@@ -51,7 +51,7 @@ class Figures:
     frames: int
     size: tuple[int, int]
     landmark_error_px: float
-    landmark_jitter_px: float
+    landmark_jitter_px: float | None
     identical_outside_matte: dict[str, float]
     grain: tuple[GrainBin, ...]
     stage_seconds_a_frame: dict[str, float]
@@ -65,12 +65,15 @@ class Figures:
     def words(self) -> str:
         """The figures for a person."""
         identical = ", ".join(f"{name} {share:.6f}" for name, share in self.identical_outside_matte.items())
+        jitter = "too few frames to tell jitter"
+        if self.landmark_jitter_px is not None:
+            jitter = f"{self.landmark_jitter_px:.3f} px jitter"
         ratios = [ratio for entry in self.grain for ratio in entry.ratio if ratio is not None]
         grain = f"{min(ratios):.3f} to {max(ratios):.3f} of the plate's" if ratios else "too few pixels to tell"
         return (
             f"{self.frames} frames of {self.size[0]}x{self.size[1]} in {self.wall_s:.1f} s, "
             f"{self.peak_memory_mb:.0f} MB at most\n"
-            f"landmarks: {self.landmark_error_px:.2f} px off, {self.landmark_jitter_px:.3f} px jitter\n"
+            f"landmarks: {self.landmark_error_px:.2f} px off, {jitter}\n"
             f"identical to the plate outside the matte: {identical}\n"
             f"grain inside the matte: {grain}"
         )
@@ -108,17 +111,17 @@ def measure_delivery(
     )
 
 
-def landmark_figures(person: Person, frames: tuple[int, ...], truth: Truth) -> tuple[float, float]:
+def landmark_figures(person: Person, frames: tuple[int, ...], truth: Truth) -> tuple[float, float | None]:
     """Mean error of the 68 points and the rms of its second difference over time, both in plate pixels.
 
-    The second difference of white noise has sqrt(6) times its rms, which is taken out; NaN with fewer than 3 frames.
+    The second difference of white noise has sqrt(6) times its rms, which is taken out; None under 3 frames.
     """
     tracked = person.landmarks_plate[:, list(mesh_to_68)].astype(np.float64)
     placed = np.stack([truth.carry(landmarks68_portrait, number) for number in frames])
     error = tracked - placed
     distance = float(np.nanmean(np.linalg.norm(error, axis=-1)))
     swing = np.diff(error, n=2, axis=0)
-    return distance, float(np.sqrt(np.nanmean(swing**2) / 6)) if swing.size else float("nan")
+    return distance, float(np.sqrt(np.nanmean(swing**2) / 6)) if swing.size else None
 
 
 class GrainTally:

@@ -22,6 +22,7 @@ from faceplate.graph import (
     shot_job,
     track_shot,
 )
+from faceplate.storage import check_writable
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.track import FaceTrackSettings, write_track
 from faceplate.values import Plate
@@ -72,6 +73,7 @@ def run_demo(folder: Path, frames: int, size: tuple[int, int], progress: FramePr
         PackError: the face pack is not installed.
         StorageError: the folder cannot be written.
     """
+    check_writable(folder)
     start, times, files = time.perf_counter(), StageTimes(), DemoFiles(folder)
     with progress("plate", frames) as count, times.stage("make plate"):
         truth = make_plate(folder / "plate", frames=frames, size=size, first=first_frame, on_frame=count)

@@ -9,8 +9,9 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from faceplate.errors import PlateError, StorageError
+from faceplate.errors import PlateError
 from faceplate.grain.response import terms_of
+from faceplate.storage import whole_or_absent
 from faceplate.values import Array, GrainProfile
 
 VERSION = 1
@@ -31,18 +32,8 @@ def write_profile(profile: GrainProfile, path: str | os.PathLike[str]) -> None:
     target = Path(path)
     about = {"version": VERSION, "encoding": profile.encoding, "frames": list(profile.frames)}
     tensors = {name: np.ascontiguousarray(getattr(profile, name), np.float32) for name in TENSORS}
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with whole_or_absent(target) as beside:
         beside.write_bytes(save(tensors, {METADATA: json.dumps(about)}))
-        beside.replace(target)
-    except OSError as problem:
-        beside.unlink(missing_ok=True)
-        raise StorageError(
-            f"{target}",
-            expected="a place that can be written",
-            came=problem.strerror or str(problem),
-            next_step="check the folder and its rights, or name another place",
-        ) from problem
 
 
 def read_profile(path: str | os.PathLike[str]) -> GrainProfile:

@@ -1,13 +1,15 @@
 """A shot rendered to disk: finished frames, mattes and layers, each frame whole, gone on with where it stopped."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from faceplate.deliver import Delivery, Job, open_delivery, pixel_versions
+from faceplate.colour import config_identity
+from faceplate.deliver import Delivery, Job, check_outputs, layer_formats, open_delivery, pixel_versions, states_of
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.layers import changed_frame, matte_frame
 from faceplate.graph.shot import Rendered, Shot, render_frame
+from faceplate.spec import registered
 from faceplate.swap import runtime_version
 from faceplate.values import Frame, GrainProfile
 
@@ -28,18 +30,34 @@ class Outputs:
     matte: str | None = None
     swap: str | None = None
 
+    def check(self, inputs: Sequence[str]) -> None:
+        """Refuses, before any work, names that cannot be written, stand twice, or are those of `inputs`.
+
+        Raises:
+            CallError: a name makes no sense.
+            StorageError: a folder cannot be made or written.
+        """
+        layers = [name for name in (self.matte, self.swap) if name]
+        check_outputs(layers, inputs, layer_formats)
+        check_outputs([*self.finished, *layers], inputs)
+
 
 @dataclass(frozen=True)
 class Progress:
-    """What became of a render: frames made just now, and frames that were done before."""
+    """What became of a render: frames made just now, frames done before, and those made now without a face.
+
+    A frame is without a face where the person is not seen in it, or where the model's own matte is empty.
+    """
 
     made: tuple[int, ...]
     done_before: tuple[int, ...]
+    without_face: tuple[int, ...]
 
 
 def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:
-    """The job of a shot: everything its pixels depend on. `inputs` adds paths and digests of plate and track."""
+    """The job of a shot: all that decides its pixels, beside the plate's own. `inputs` tells of plate and track."""
     model = {"path": shot.model.source, "digest": shot.model.digest, "device": shot.model.device}
+    nodes = {name: str(spec.version) for name, spec in registered().items()}
     return Job(
         inputs={**inputs, "model": model, "grain": {"digest": grain_digest(shot.grain)}},
         settings={
@@ -49,7 +67,7 @@ def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:
         },
         model_digest=shot.model.digest,
         consent=shot.model.card.consent,
-        versions=pixel_versions(onnxruntime=runtime_version),
+        versions=pixel_versions(onnxruntime=runtime_version, colour=config_identity(), **nodes),
     )
 
 
@@ -73,31 +91,36 @@ def deliver_shot(
     Every file is complete or absent.
 
     Raises:
+        CallError: an output's name makes no sense; nothing has been started.
         StorageError: an output cannot be written; nothing has been started.
         FaceplateError: a frame failed; those finished before are whole, and the same call goes on after them.
     """
-    writers = _writers(outputs, job)
+    writers = _writers(shot, outputs, job)
     waiting = tuple(number for number in numbers if anew or not all(writer.is_done(number) for writer, _ in writers))
+
+    without_face: list[int] = []
 
     def make(number: int) -> None:
         rendered = render_frame(shot, number)
+        if rendered.composite is None:
+            without_face.append(number)
         with shot.times.stage("write"):
             for writer, picture in writers:
                 writer.write(picture(rendered))
 
     for_each_frame(waiting, make, on_frame=on_frame)
-    return Progress(waiting, tuple(sorted(set(numbers) - set(waiting))))
+    return Progress(waiting, tuple(sorted(set(numbers) - set(waiting))), tuple(sorted(without_face)))
 
 
-def _writers(outputs: Outputs, job: Job) -> list[tuple[Delivery, Callable[[Rendered], Frame]]]:
-    writers: list[tuple[Delivery, Callable[[Rendered], Frame]]] = [
-        (open_delivery(pattern, job), _finished) for pattern in outputs.finished
+def _writers(shot: Shot, outputs: Outputs, job: Job) -> list[tuple[Delivery, Callable[[Rendered], Frame]]]:
+    outputs.check([shot.plate.source])
+    wanted: list[tuple[str | None, Callable[[Rendered], Frame]]] = [
+        *((pattern, _finished) for pattern in outputs.finished),
+        (outputs.matte, matte_frame),
+        (outputs.swap, changed_frame),
     ]
-    if outputs.matte:
-        writers.append((open_delivery(outputs.matte, job), matte_frame))
-    if outputs.swap:
-        writers.append((open_delivery(outputs.swap, job), changed_frame))
-    return writers
+    states = states_of(plate=shot.plate)
+    return [(open_delivery(pattern, job, states), picture) for pattern, picture in wanted if pattern]
 
 
 def _finished(rendered: Rendered) -> Frame:

@@ -19,8 +19,9 @@ def for_each_frame(
     reason is raised.
     """
     with ThreadPoolExecutor(workers, thread_name_prefix="frame") as pool:
-        begun = [pool.submit(_one, work, number, on_frame) for number in numbers]
+        begun: list[Future[None]] = []
         try:
+            begun.extend(pool.submit(_one, work, number, on_frame) for number in numbers)
             wait(begun, return_when=FIRST_EXCEPTION)
         finally:
             for frame in begun:

@@ -1,91 +1,175 @@
 """Grain taken out of a plate, or put on a comp, frame by frame, band by band."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from faceplate.colour import from_working, to_working
-from faceplate.deliver import Delivery, Job, open_delivery, pixel_versions
-from faceplate.errors import PlateError
+from faceplate.colour import config_identity, from_working, to_working
+from faceplate.deliver import Delivery, Job, open_delivery, pixel_versions, states_of
+from faceplate.errors import CallError, PlateError
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, degrain, regrain, transfer_grain
 from faceplate.graph.delivery import grain_digest
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.shot import encoding_of
 from faceplate.plate import normalised, open_plate, stored_from
-from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
+from faceplate.spec import registered
+from faceplate.values import Floats, Frame, GrainProfile, Plate, Window, describe_frames
 
 band_rows = 512
 degrain_margin_px = 40
 
+Band: TypeAlias = Callable[[Window], Floats]
+"""Gives the pixels of one window of a frame."""
+
 
 @dataclass(frozen=True)
 class GrainPass:
-    """A pass over whole frames: what comes in, what is done to one window of a frame, and where it goes."""
+    """A pass over whole frames.
+
+    Attributes:
+        source: what comes in.
+        change: for a frame of it, the changed pixels of any of its windows, scene-linear.
+        delivery: where the frames go.
+    """
 
     source: Plate
-    change: Callable[[Frame, Window], Floats]
+    change: Callable[[Frame], Band]
     delivery: Delivery
+
+    def waiting(self, *, anew: bool = False) -> tuple[int, ...]:
+        """The frames that are still to be made; all of them `anew`."""
+        return tuple(number for number in self.source.frames if anew or not self.delivery.is_done(number))
 
 
 def remove_grain(plate: Plate, profile: GrainProfile, settings: FaceDegrainSettings, output: str) -> GrainPass:
     """The plate without its grain."""
 
-    def change(frame: Frame, window: Window) -> Floats:
-        wide = window.grow(degrain_margin_px).intersect(frame.header.data)
-        clean = degrain(_linear(frame, wide, plate), profile, settings, window=wide)
-        return clean[window.slices(wide)]
+    def change(frame: Frame) -> Band:
+        def band(window: Window) -> Floats:
+            wide = window.grow(degrain_margin_px).intersect(frame.header.data)
+            clean = degrain(_linear(frame, wide, plate), profile, settings, window=wide)
+            return clean[window.slices(wide)]
 
-    job = _job({"plate": plate.source}, "FaceDegrain", asdict(settings), profile)
-    return GrainPass(plate, change, open_delivery(output, job))
+        return band
+
+    return GrainPass(plate, change, _delivery(output, {"plate": plate}, "FaceDegrain", asdict(settings), profile))
 
 
 def apply_grain(
     comp: Plate,
     *,
-    plate: Plate,
-    clean: Plate | None,
-    matte: str | None,
+    plate: Plate | None = None,
+    clean: Plate | None = None,
+    matte: str | None = None,
     profile: GrainProfile,
     settings: FaceRegrainSettings,
     output: str,
 ) -> GrainPass:
     """The plate's grain on a comp: its own carried over where a clean plate is given, new grain of its kind otherwise.
 
-    The matte's channel A (or its first) says where the comp has lost the plate's grain; without it, everywhere.
+    The plate itself is read only beside a clean plate. The matte's channel A (or its first) says where the comp has
+    lost the plate's grain, 0 to 1 (the top code of integers is 1, NaN is 0); without it, everywhere.
+
+    Raises:
+        CallError: a clean plate without its plate.
+        PlateError: an input lacks a frame of the comp; nothing has been written.
     """
     mattes = open_plate(matte) if matte else None
+    grained = _pair(plate, clean)
+    inputs = {"comp": comp, **grained, **({"matte": mattes} if mattes else {})}
+    for each in inputs.values():
+        _check_holds(each, comp.frames)
 
-    def change(frame: Frame, window: Window) -> Floats:
-        rgb_linear, lost = _linear(frame, window, comp), _lost(mattes, frame, window)
-        if clean is None:
-            return regrain(rgb_linear, 1 - lost, profile, window, frame.number, settings)
-        own, without = (_linear(each.read(frame.number), window, each) for each in (plate, clean))
-        grained = transfer_grain(rgb_linear, own, without, profile, settings)
-        return np.where(lost[..., None] == 1, grained, rgb_linear + lost[..., None] * (grained - rgb_linear))
+    def change(frame: Frame) -> Band:
+        lost = _lost(mattes, frame)
+        if not grained:
+            return lambda window: regrain(
+                _linear(frame, window, comp), 1 - lost(window), profile, window, frame.number, settings
+            )
+        own, without = (_pixels_beside(each, frame) for each in grained.values())
 
-    sources = {"comp": comp.source, "plate": plate.source, "clean": clean.source if clean else "", "matte": matte or ""}
-    job = _job(sources, "FaceRegrain", asdict(settings), profile)
-    return GrainPass(comp, change, open_delivery(output, job))
+        def band(window: Window) -> Floats:
+            rgb_linear = _linear(frame, window, comp)
+            full = transfer_grain(rgb_linear, own(window), without(window), profile, settings)
+            return _mixed(rgb_linear, full, lost(window)[..., None])
+
+        return band
+
+    return GrainPass(comp, change, _delivery(output, inputs, "FaceRegrain", asdict(settings), profile))
 
 
-def run_grain_pass(grain_pass: GrainPass, on_frame: Callable[[int], None] | None = None) -> tuple[int, ...]:
+def run_grain_pass(
+    grain_pass: GrainPass, *, anew: bool = False, on_frame: Callable[[int], None] | None = None
+) -> tuple[int, ...]:
     """Makes the frames that are not there yet and gives their numbers; unchanged samples leave as they came."""
-    waiting = tuple(number for number in grain_pass.source.frames if not grain_pass.delivery.is_done(number))
+    waiting = grain_pass.waiting(anew=anew)
 
     def make(number: int) -> None:
         frame = grain_pass.source.read(number)
-        encode = from_working(encoding_of(grain_pass.source))
+        encode, change = from_working(encoding_of(grain_pass.source)), grain_pass.change(frame)
         bands = []
         for window in _bands(frame.header.data):
-            before, after = _linear(frame, window, grain_pass.source), grain_pass.change(frame, window)
+            before, after = _linear(frame, window, grain_pass.source), change(window)
             # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
-            same = (after == before).all(axis=-1, keepdims=True)
+            same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
             bands.append(np.where(same, frame.stored(window), stored_from(encode(after), frame.sample)))
         grain_pass.delivery.write(frame.with_stored(frame.header.data, np.concatenate(bands)))
 
     for_each_frame(waiting, make, on_frame=on_frame)
     return waiting
+
+
+def _pair(plate: Plate | None, clean: Plate | None) -> dict[str, Plate]:
+    """What grain is carried over from: plate and clean plate, or nothing."""
+    if clean is None:
+        return {}
+    if plate is None:
+        raise CallError(
+            clean.source,
+            expected="the plate beside its clean plate",
+            came="a clean plate alone",
+            next_step="name the plate too (--plate), or leave the clean plate out to make new grain",
+        )
+    return {"plate": plate, "clean": clean}
+
+
+def _check_holds(plate: Plate, numbers: tuple[int, ...]) -> None:
+    missing = tuple(number for number in numbers if number not in plate.frames)
+    if missing:
+        raise PlateError(
+            plate.source,
+            expected=f"the comp's frames {describe_frames(numbers)}",
+            came=f"missing {describe_frames(missing)}",
+            next_step="restore the missing files, or ask for a --range that every input holds",
+        )
+
+
+def _read_beside(plate: Plate, frame: Frame) -> Frame:
+    """The frame of the same number, refused where it is of another format."""
+    beside = plate.read(frame.number)
+    ours, theirs = frame.header.display, beside.header.display
+    if (ours.width, ours.height) != (theirs.width, theirs.height):
+        raise PlateError(
+            beside.source,
+            expected=f"a picture of {ours.width}x{ours.height}, as the comp",
+            came=f"{theirs.width}x{theirs.height}",
+            next_step="give plate, clean plate, matte and comp of one format",
+        )
+    return beside
+
+
+def _pixels_beside(plate: Plate, frame: Frame) -> Band:
+    beside = _read_beside(plate, frame)
+    return lambda window: _linear(beside, window, plate)
+
+
+def _mixed(bare: Floats, grained: Floats, share: Floats) -> Floats:
+    """From `bare` at share 0 to `grained` at 1, both ends exactly, infinite samples too."""
+    with np.errstate(invalid="ignore"):
+        between = bare + share * (grained - bare)
+    return np.where(share == 1, grained, np.where(share == 0, bare, between))
 
 
 def _bands(data: Window) -> Iterator[Window]:
@@ -104,19 +188,32 @@ def _linear(frame: Frame, window: Window, plate: Plate) -> Floats:
     return to_working(encoding_of(plate))(normalised(frame.stored(window), frame.sample))
 
 
-def _lost(mattes: Plate | None, frame: Frame, window: Window) -> Floats:
+def _lost(mattes: Plate | None, frame: Frame) -> Band:
     if mattes is None:
-        return np.ones((window.height, window.width), np.float32)
-    matte = mattes.read(frame.number)
+        return lambda window: np.ones((window.height, window.width), np.float32)
+    matte = _read_beside(mattes, frame)
     group = next((group for group in matte.groups if "A" in group.names), matte.groups[0])
     channel = group.names.index("A") if "A" in group.names else 0
-    shared = window.intersect(matte.header.data)
-    lost = np.zeros((window.height, window.width), np.float32)
-    if not shared.is_empty:
-        lost[shared.slices(window)] = group.pixels[(*shared.slices(matte.header.data), channel)]
-    return np.clip(lost, 0, 1)
+    sample = matte.header.samples[matte.header.channels.index(group.names[channel])]
+
+    def band(window: Window) -> Floats:
+        shared = window.intersect(matte.header.data)
+        lost = np.zeros((window.height, window.width), np.float32)
+        if not shared.is_empty:
+            stored = group.pixels[(*shared.slices(matte.header.data), channel)]
+            lost[shared.slices(window)] = np.nan_to_num(normalised(stored, sample), nan=0.0)
+        return np.clip(lost, 0, 1)
+
+    return band
 
 
-def _job(inputs: dict[str, str], node: str, settings: dict[str, object], profile: GrainProfile) -> Job:
-    named = {role: {"path": path} for role, path in inputs.items() if path}
-    return Job({**named, "grain": {"digest": grain_digest(profile)}}, {node: settings}, "", "", pixel_versions())
+def _delivery(
+    output: str, inputs: Mapping[str, Plate], node: str, settings: dict[str, object], profile: GrainProfile
+) -> Delivery:
+    named = {
+        role: {"path": plate.source, **({"encoding": plate.encoding} if plate.encoding else {})}
+        for role, plate in inputs.items()
+    }
+    versions = pixel_versions(colour=config_identity(), **{node: str(registered()[node].version)})
+    job = Job({**named, "grain": {"digest": grain_digest(profile)}}, {node: settings}, "", "", versions)
+    return open_delivery(output, job, states_of(**inputs), inputs=[plate.source for plate in inputs.values()])

@@ -23,23 +23,26 @@ def changed_frame(rendered: Rendered) -> Frame:
     channels = ("R", "G", "B", "A")
     composite = rendered.composite
     if composite is None:
-        return _empty(rendered.frame, channels)
+        return _empty(rendered.frame, channels, *_scene_linear())
     alpha = composite.weight[..., None]
     values = np.concatenate([composite.face_linear * alpha, alpha], axis=2)
-    space = load_config().getColorSpace(scene_linear(load_config()))
-    said = Attribute("colorInteropID", "string", space.getInteropID())
-    return _picture(rendered.frame, composite.window, channels, values, said)
+    return _picture(rendered.frame, composite.window, channels, values, *_scene_linear())
 
 
-def _empty(plate: Frame, channels: tuple[str, ...]) -> Frame:
+def _scene_linear() -> tuple[Attribute, ...]:
+    interop_id = load_config().getColorSpace(scene_linear(load_config())).getInteropID()
+    return (Attribute("colorInteropID", "string", interop_id),) if interop_id else ()
+
+
+def _empty(plate: Frame, channels: tuple[str, ...], *said: Attribute) -> Frame:
     data = plate.header.data
     pixel = Window(data.left, data.top, data.left + 1, data.top + 1)
-    return _picture(plate, pixel, channels, np.zeros((1, 1, len(channels)), np.float32))
+    return _picture(plate, pixel, channels, np.zeros((1, 1, len(channels)), np.float32), *said)
 
 
 def _picture(plate: Frame, window: Window, channels: tuple[str, ...], values: Array, *said: Attribute) -> Frame:
     if window.is_empty:
-        return _empty(plate, channels)
+        return _empty(plate, channels, *said)
     header = Header(
         file_format="openexr",
         display=plate.header.display,

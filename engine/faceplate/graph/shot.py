@@ -78,6 +78,7 @@ def render_frame(shot: Shot, number: int) -> Rendered:
     row = _row(shot.track, number)
     with shot.times.stage("read"):
         frame = shot.plate.read(number)
+    _check_format(shot.track, frame)
     region = _face_region(shot, row, frame)
     if region.is_empty:
         return Rendered(frame)
@@ -94,6 +95,18 @@ def render_frame(shot: Shot, number: int) -> Rendered:
     with shot.times.stage("composite"):
         composite = composite_face(plate_model, region, swap, matte, _from_model(shot), shot.swap_settings)
     return Rendered(_finished(shot, frame, composite), swap, matte, composite)
+
+
+def _check_format(track: Track, frame: Frame) -> None:
+    """Refuses a frame that is not of the format that was tracked: the face would be put in the wrong place."""
+    display, aspect = frame.header.display, frame.header.pixel_aspect
+    if (display.width, display.height, round(aspect, 4)) != (*track.size, round(track.pixel_aspect, 4)):
+        raise TrackError(
+            f"track of {track.plate}",
+            expected=f"frames of {track.size[0]}x{track.size[1]}, pixel aspect {track.pixel_aspect:g}",
+            came=f"{frame.source} of {display.width}x{display.height}, pixel aspect {aspect:g}",
+            next_step="track this plate, or name the plate the track was made of",
+        )
 
 
 def _face_region(shot: Shot, row: int, frame: Frame) -> Window:
@@ -124,7 +137,7 @@ def person_named(track: Track, name: str) -> Person:
         f"track of {track.plate}",
         expected=f"a person named {name!r}",
         came=", ".join(person.name for person in track.people) or "nobody",
-        next_step="set FaceSwap.person to one of them",
+        next_step="name one of them as FaceSwap's person (--person)",
     )
 
 
@@ -145,14 +158,7 @@ def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...]) -> No
         )
     for number in numbers:
         _row(track, number)
-    display = plate.read(numbers[0]).header.display
-    if (display.width, display.height) != tuple(track.size):
-        raise TrackError(
-            f"track of {track.plate}",
-            expected=f"a plate of {track.size[0]}x{track.size[1]}",
-            came=f"{plate.source} of {display.width}x{display.height}",
-            next_step="track this plate, or name the plate the track was made of",
-        )
+    _check_format(track, plate.read(numbers[0]))
 
 
 def measure_shot_grain(plate: Plate, frames: tuple[int, ...]) -> GrainProfile:
@@ -161,10 +167,21 @@ def measure_shot_grain(plate: Plate, frames: tuple[int, ...]) -> GrainProfile:
 
     def pictures() -> Iterator[tuple[int, Array]]:
         for number in chosen:
-            frame = plate.read(number)
+            frame = _sampled(plate, number)
             yield number, normalised(frame.stored(frame.header.data), frame.sample)
 
     return measure_grain(pictures(), to_working(encoding_of(plate)), encoding_of(plate))
+
+
+def _sampled(plate: Plate, number: int) -> Frame:
+    if number not in plate.frames:
+        raise PlateError(
+            f"{plate.source}, grain",
+            expected=f"frame {number}, one of those the shot's grain is measured on",
+            came=f"frames {describe_frames(plate.frames)}",
+            next_step="measure the whole plate once with `faceplate grain measure` and give the profile (--grain)",
+        )
+    return plate.read(number)
 
 
 def encoding_of(plate: Plate) -> str:

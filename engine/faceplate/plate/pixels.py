@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import OpenImageIO
 
-from faceplate.errors import StorageError
 from faceplate.plate.damage import damaged
+from faceplate.storage import unwritable
 from faceplate.values import Array, ChannelGroup, Sample, Window
 
 # Four times a 16K x 16K frame of RGBA half stands well above any camera; a damaged header claims far more.
@@ -105,13 +105,6 @@ def write_pixels(path: Path, format_name: str, spec: Any, pixels: Array) -> None
     message = _message(output) if not written else ""
     if not output.close() or not written:
         raise unwritable(path, message or _message(output))
-
-
-def unwritable(path: Path, came: str) -> StorageError:
-    """The error for a frame that could not be stored."""
-    return StorageError(
-        str(path), expected="room and permission to write the frame", came=came, next_step="free space or name a folder"
-    )
 
 
 def _message(source: Any) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def open_plate(source: str, frame_range: str | None = None) -> Plate:
     pattern = frame_pattern(source)
     if pattern is not None:
         frames = choose_frames(source, pattern.frames_on_disk(), frame_range)
-        return Plate(source, frames, None, partial(_read_numbered, pattern))
+        return Plate(source, frames, None, partial(_read_numbered, pattern), partial(_state_numbered, pattern))
     path = Path(source)
     if not path.is_file():
         raise PlateError(
@@ -32,10 +33,22 @@ def open_plate(source: str, frame_range: str | None = None) -> Plate:
             next_step="check the path",
         )
     if path.suffix.lower() in movie_suffixes:
-        return open_movie(path, frame_range)
+        return replace(open_movie(path, frame_range), state=partial(_state, path))
     frames = choose_frames(source, (still_number(path),), frame_range)
-    return Plate(source, frames, None, partial(read_frame, path))
+    return Plate(source, frames, None, partial(read_frame, path), partial(_state, path))
 
 
 def _read_numbered(pattern: FramePattern, number: int) -> Frame:
     return read_frame(pattern.path(number), number)
+
+
+def _state_numbered(pattern: FramePattern, number: int) -> str:
+    return _state(pattern.path(number), number)
+
+
+def _state(path: Path, _number: int) -> str:
+    try:
+        about = path.stat()
+    except OSError:
+        return "missing"
+    return f"{about.st_size} bytes of {about.st_mtime_ns} ns"

@@ -1,13 +1,11 @@
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
 from faceplate.errors import PlateError, StorageError
-from faceplate.plate.pixels import unwritable
 from faceplate.plate.write_dpx import write_dpx
 from faceplate.plate.write_exr import write_exr
 from faceplate.plate.write_still import write_still
+from faceplate.storage import unwritable, whole_or_absent
 from faceplate.values import Frame
 
 _writers: dict[str, Callable[[Frame, Path], None]] = {
@@ -31,9 +29,13 @@ def write_frame(frame: Frame, path: str | Path) -> int:
     """
     path = Path(path)
     writer = _writer(frame, path)
-    with _whole_or_absent(path) as beside:
-        writer(frame, beside)
-        return beside.stat().st_size
+    try:
+        with whole_or_absent(path) as beside:
+            writer(frame, beside)
+            return beside.stat().st_size
+    except StorageError as error:
+        # The writers know the hidden name; the person knows the other.
+        raise unwritable(path, error.came) from error
 
 
 def _writer(frame: Frame, path: Path) -> Callable[[Frame, Path], None]:
@@ -46,21 +48,3 @@ def _writer(frame: Frame, path: Path) -> Callable[[Frame, Path], None]:
             next_step="name a file of the plate's own format, or convert the frame with as_exr or as_dpx10",
         )
     return _writers[suffix]
-
-
-@contextmanager
-def _whole_or_absent(path: Path) -> Iterator[Path]:
-    """A hidden name beside `path`, moved to `path` at the end; after any failure it is gone and `path` is as it was."""
-    beside = path.with_name(f".{path.stem}.{uuid4().hex}{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.touch(exist_ok=False)
-        try:
-            yield beside
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(path, error.strerror or str(error)) from error
-    except StorageError as error:
-        raise unwritable(path, error.came) from error

@@ -6,8 +6,9 @@ import OpenImageIO
 
 from faceplate.errors import PlateError
 from faceplate.plate.dpx_header import dpx_pixel_aspect, patch_dpx_header, read_dpx_header
-from faceplate.plate.pixels import base_type, unwritable, write_pixels
+from faceplate.plate.pixels import base_type, write_pixels
 from faceplate.plate.read_dpx import sample_of_bits
+from faceplate.storage import unwritable
 from faceplate.values import Array, Attribute, Frame, Header
 
 _bits_of_sample = {sample: bits for bits, sample in sample_of_bits.items()}

@@ -20,7 +20,8 @@ from faceplate.plate.exr_header import (
     line_orders,
     read_exr_header,
 )
-from faceplate.plate.pixels import base_type, unwritable, write_pixels
+from faceplate.plate.pixels import base_type, write_pixels
+from faceplate.storage import unwritable
 from faceplate.values import Array, Attribute, Frame, Header, Sample, Window
 
 _pixel_types = {Sample.UINT32: 0, Sample.HALF: 1, Sample.FLOAT: 2}

@@ -35,11 +35,15 @@ def cuda_problem() -> tuple[str, str] | None:
     return None
 
 
-def providers(device: str) -> list[str]:
-    """ONNX Runtime's execution providers for a chosen device; CUDA's libraries are loaded first where it needs them."""
-    if device == "cuda":
-        ort.preload_dlls()
-    return [_providers[device]]
+def providers(device: str) -> list[tuple[str, dict[str, str]]]:
+    """ONNX Runtime's execution providers for a chosen device, set so that a frame has the same bits in every session.
+
+    CUDA would otherwise time its convolutions anew in each session and may choose others, and round to TF32.
+    """
+    if device == "cpu":
+        return [(_providers[device], {})]
+    ort.preload_dlls()
+    return [(_providers[device], {"cudnn_conv_algo_search": "HEURISTIC", "use_tf32": "0"})]
 
 
 def check_device(session: ort.InferenceSession, device: str, source: str) -> None:

@@ -75,6 +75,7 @@ def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
     options.log_severity_level = 4
     # One thread a run: frames are what runs side by side, and sums are always taken in the same order.
     options.intra_op_num_threads = 1
+    options.use_deterministic_compute = True
     try:
         session = ort.InferenceSession(content, options, providers=providers(device))
     except _foreign_errors as fault:
@@ -94,7 +95,10 @@ def _content(path: Path) -> bytes:
 
 
 def _card(session: Any, source: str) -> ModelCard:
-    text = session.get_modelmeta().custom_metadata_map.get(card_key)
+    try:
+        text = session.get_modelmeta().custom_metadata_map.get(card_key)
+    except UnicodeDecodeError as fault:
+        raise _refusal(source, "metadata in UTF-8", str(fault), "export it with `faceplate export`") from fault
     if text is None:
         raise _refusal(
             source, f"a model card in its metadata ({card_key})", "none", "export it with `faceplate export`"

@@ -1,17 +1,20 @@
 """A track as one file: safetensors (arrays and JSON text, nothing that can be executed)."""
 
 import json
-import os
-from collections.abc import Mapping
+import reprlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
-from faceplate.errors import StorageError, TrackError
+from faceplate.errors import TrackError
+from faceplate.storage import whole_or_absent
+from faceplate.track.soundness import check_person
 from faceplate.values import Array, Person, Track
 
 ENTRY = "faceplate_track"
@@ -25,6 +28,45 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
     "pose_deg": (np.float32, (3,)),
     "alignment": (np.float64, (2, 3)),
     "by_hand": (np.bool_, (-1,)),
+}
+# As safetensors names their types.
+KINDS = ("F32", "F64", "BOOL")
+LARGEST_SIDE_PX = 65536
+PIXEL_ASPECTS = (0.1, 10.0)
+
+
+def _is_text(value: Any) -> bool:
+    # A lone surrogate is text to JSON, but no stream takes it.
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value)) and len(set(value)) == len(value)
+
+
+def _are_frames(value: Any) -> bool:
+    if not isinstance(value, list) or not value or any(type(number) is not int for number in value):
+        return False
+    return all(number < following for number, following in pairwise(value))
+
+
+def _is_size(value: Any) -> bool:
+    sides = value if isinstance(value, list) and len(value) == 2 else [None]  # noqa: PLR2004 (width and height)
+    return all(type(side) is int and 0 < side <= LARGEST_SIDE_PX for side in sides)
+
+
+def _is_pixel_aspect(value: Any) -> bool:
+    return type(value) in (int, float) and PIXEL_ASPECTS[0] <= value <= PIXEL_ASPECTS[1]
+
+
+# Each entry of the header that becomes part of the track: what it must be, in words and as a test.
+HEADER: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "plate": ("text", lambda value: isinstance(value, str)),
+    "frames": ("whole numbers that rise", _are_frames),
+    "size": (f"two sides of 1 to {LARGEST_SIDE_PX} pixels", _is_size),
+    "pixel_aspect": (f"a number of {PIXEL_ASPECTS[0]:g} to {PIXEL_ASPECTS[1]:g}", _is_pixel_aspect),
+    "landmarker": ("text", _is_text),
+    "names": ("texts, each another", _are_names),
 }
 
 
@@ -48,38 +90,40 @@ def write_track(track: Track, path: Path) -> None:
         for place, person in enumerate(track.people)
         for name in ARRAYS
     }
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        save_file(arrays, beside, {ENTRY: json.dumps(about)})
-        beside.replace(path)
-    except (OSError, SafetensorError) as error:
-        beside.unlink(missing_ok=True)
-        raise StorageError(
-            str(path), expected="a folder to write to", came=str(error), next_step="choose another place for the track"
-        ) from error
+    with whole_or_absent(path) as beside:
+        beside.write_bytes(save(arrays, {ENTRY: json.dumps(about)}))
 
 
 def read_track(path: Path) -> Track:
     """The track in a file that `write_track` made.
 
     Raises:
-        TrackError: the file is absent, damaged, of another kind, or from a newer version.
+        TrackError: the file is absent, damaged, of another kind, or from a newer version; or its numbers make no faces.
     """
     try:
         with safe_open(path, framework="numpy") as opened:
             metadata = opened.metadata() or {}
-            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
+            arrays = dict(_arrays(path, opened))
     except (OSError, SafetensorError) as error:
         raise _refusal(path, "a whole track file", str(error)) from error
     if ENTRY not in metadata:
         raise _refusal(path, "a Faceplate track", "a safetensors file of another kind")
     about = _about(path, metadata[ENTRY])
-    try:
-        names, header = _names(about), _header(about)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _refusal(path, "plate, frames, size, pixel aspect, landmarker and names", repr(error)) from error
+    plate, frames, size, aspect, landmarker, names = (_entry(path, about, name) for name in HEADER)
+    header = Track(plate, tuple(frames), tuple(size), float(aspect), landmarker, ())
     people = tuple(_person(path, place, name, arrays, len(header.frames)) for place, name in enumerate(names))
+    for person in people:
+        check_person(str(path), header, person)
     return replace(header, people=people)
+
+
+def _arrays(path: Path, opened: Any) -> Iterator[tuple[str, Array]]:
+    for name in opened.keys():  # noqa: SIM118 (no mapping)
+        kind = opened.get_slice(name).get_dtype()
+        # numpy has no names for some of the others, and safetensors' own errors for them are no SafetensorError.
+        if kind not in KINDS:
+            raise _refusal(path, f"arrays of {', '.join(KINDS)}", f"{name} of {kind}")
+        yield name, opened.get_tensor(name)
 
 
 def _about(path: Path, text: str) -> dict[str, Any]:
@@ -90,31 +134,19 @@ def _about(path: Path, text: str) -> dict[str, Any]:
     version = about.get("version") if isinstance(about, dict) else None
     if version != VERSION:
         raise _refusal(
-            path, f"track version {VERSION}", f"version {version!r}", "read it with the Faceplate that wrote it"
+            path,
+            f"track version {VERSION}",
+            f"version {reprlib.repr(version)}",
+            "read it with the Faceplate that wrote it",
         )
     return dict(about)
 
 
-def _names(about: Mapping[str, Any]) -> tuple[str, ...]:
-    names = _require(about["names"], isinstance(about["names"], list))
-    return tuple(_require(name, isinstance(name, str)) for name in names)
-
-
-def _header(about: Mapping[str, Any]) -> Track:
-    """All of the track but its people."""
-    frames = tuple(_require(number, type(number) is int) for number in about["frames"])
-    width, height = (_require(extent, type(extent) is int and extent > 0) for extent in about["size"])
-    aspect = float(about["pixel_aspect"])
-    _require(frames, 0 < len(set(frames)) == len(frames))
-    _require(aspect, 0 < aspect < np.inf)
-    plate, landmarker = (_require(about[name], isinstance(about[name], str)) for name in ("plate", "landmarker"))
-    return Track(plate, frames, (width, height), aspect, landmarker, ())
-
-
-def _require(value: Any, holds: bool) -> Any:  # noqa: FBT001 (a condition, not a switch)
-    if not holds:
-        msg = repr(value)
-        raise ValueError(msg)
+def _entry(path: Path, about: Mapping[str, Any], name: str) -> Any:
+    expected, is_sound = HEADER[name]
+    value = about.get(name)
+    if not is_sound(value):
+        raise _refusal(path, f"{name} as {expected}", reprlib.repr(value))
     return value
 
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from faceplate.cli.plate_arguments import note_compression
+from faceplate.cli.plate_arguments import add_anew, note_compression
 from faceplate.cli.report import Report
-from faceplate.deliver import Job, open_delivery, pixel_versions
+from faceplate.deliver import Job, open_delivery, pixel_versions, states_of
 from faceplate.graph import for_each_frame
 from faceplate.plate import open_plate
 
@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plate", metavar="PLATE", help="sequence (plate.%%04d.exr, plate.####.dpx), still or movie")
     parser.add_argument("--range", metavar="1001-1100", help="frames to work on; without it, all there are")
     parser.add_argument("--colourspace", metavar="CS", help="accepted as by every command; samples leave as they came")
+    add_anew(parser)
     parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
 
 
@@ -22,8 +23,10 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     plate = open_plate(arguments.plate, arguments.range)
     note_compression(plate, report)
     job = Job({"plate": {"path": plate.source}}, {}, "", "", pixel_versions())
-    delivery = open_delivery(arguments.output, job)
-    waiting = [number for number in plate.frames if not delivery.is_done(number)]
+    delivery = open_delivery(arguments.output, job, states_of(plate=plate), inputs=[plate.source])
+    waiting = [number for number in plate.frames if arguments.anew or not delivery.is_done(number)]
     with report.frames("deliver", len(waiting)) as count:
         for_each_frame(waiting, lambda number: delivery.write(plate.read(number)), on_frame=count)
-    report.result(f"{len(waiting)} frames written to {arguments.output}", frames=waiting, output=arguments.output)
+    before = [number for number in plate.frames if number not in waiting]
+    words = f"{len(waiting)} frames written to {arguments.output}; done before: {len(before)}"
+    report.result(words, made=waiting, done_before=before, outputs=[arguments.output])

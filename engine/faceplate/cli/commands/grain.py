@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from faceplate.cli.knobs import add_knobs, settings_from
-from faceplate.cli.plate_arguments import add_plate, opened_plate
+from faceplate.cli.plate_arguments import add_anew, add_plate, opened_plate
 from faceplate.cli.report import Report
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, read_profile, write_profile
 from faceplate.graph import GrainPass, apply_grain, measure_shot_grain, open_encoded_plate, remove_grain, run_grain_pass
+from faceplate.values import Plate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_knobs(remove, FaceDegrainSettings)
     apply = actions.add_parser("apply", help="the plate's grain on a clean comp")
     add_plate(apply, "comp")
-    apply.add_argument("--plate", metavar="PLATE", required=True, help="the plate whose grain it is")
-    apply.add_argument("--clean", metavar="CLEAN", help="the plate without grain: its own grain is carried over")
+    apply.add_argument("--plate", metavar="PLATE", help="the plate whose grain it is; read only beside --clean")
+    apply.add_argument(
+        "--clean", metavar="CLEAN", help="the plate without grain: the plate's own grain is carried over, not made anew"
+    )
+    apply.add_argument("--plate-colourspace", metavar="CS", help="of --plate and --clean; without it, --colourspace")
     apply.add_argument("--matte", metavar="MATTE", help="where the comp is clean (channel A); without it, everywhere")
     _add_pass(apply)
     add_knobs(apply, FaceRegrainSettings)
@@ -37,6 +41,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
 
 
 def _add_pass(parser: argparse.ArgumentParser) -> None:
+    add_anew(parser)
     parser.add_argument("--profile", metavar="PLATE.grain", type=Path, required=True, help="made by `grain measure`")
     parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
 
@@ -51,24 +56,29 @@ def _measure(arguments: argparse.Namespace, report: Report) -> None:
 def _remove(arguments: argparse.Namespace, report: Report) -> None:
     plate, profile = opened_plate(arguments), read_profile(arguments.profile)
     settings = settings_from(arguments, FaceDegrainSettings)
-    _render(remove_grain(plate, profile, settings, arguments.output), report, "degrain")
+    _render(remove_grain(plate, profile, settings, arguments.output), arguments, report, "degrain")
 
 
 def _apply(arguments: argparse.Namespace, report: Report) -> None:
-    comp = open_encoded_plate(arguments.comp, arguments.range, arguments.colourspace)
     grain_pass = apply_grain(
-        comp,
-        plate=open_encoded_plate(arguments.plate, None, arguments.colourspace),
-        clean=open_encoded_plate(arguments.clean, None, arguments.colourspace) if arguments.clean else None,
+        open_encoded_plate(arguments.comp, arguments.range, arguments.colourspace),
+        plate=_beside(arguments, arguments.plate if arguments.clean else None),
+        clean=_beside(arguments, arguments.clean),
         matte=arguments.matte,
         profile=read_profile(arguments.profile),
         settings=settings_from(arguments, FaceRegrainSettings),
         output=arguments.output,
     )
-    _render(grain_pass, report, "regrain")
+    _render(grain_pass, arguments, report, "regrain")
 
 
-def _render(grain_pass: GrainPass, report: Report, label: str) -> None:
-    with report.frames(label, len(grain_pass.source.frames)) as count:
-        made = run_grain_pass(grain_pass, on_frame=count)
-    report.result(f"{len(made)} frames made", made=made)
+def _beside(arguments: argparse.Namespace, source: str | None) -> Plate | None:
+    colourspace = arguments.plate_colourspace or arguments.colourspace
+    return open_encoded_plate(source, None, colourspace) if source else None
+
+
+def _render(grain_pass: GrainPass, arguments: argparse.Namespace, report: Report, label: str) -> None:
+    with report.frames(label, len(grain_pass.waiting(anew=arguments.anew))) as count:
+        made = run_grain_pass(grain_pass, anew=arguments.anew, on_frame=count)
+    before = [number for number in grain_pass.source.frames if number not in made]
+    report.result(f"{len(made)} frames made; done before: {len(before)}", made=made, done_before=before)

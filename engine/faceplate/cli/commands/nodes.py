@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from faceplate.cli.node_reference import node_reference
+from faceplate.cli.node_reference import heading, node_reference
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
 from faceplate.spec import knobs_of, registered
@@ -25,9 +25,8 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
         report.result(f"{reference} is current", current=[str(reference)])
         return
     report.document({"nodes": _values()}, text)
-    if reference.is_file():
+    if reference.is_file() and reference.read_text().startswith(heading):
         reference.write_text(text)
-        report.note(f"{reference} written")
 
 
 def _check(text: str) -> None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from faceplate.cli.knobs import add_knobs, settings_from
-from faceplate.cli.plate_arguments import add_plate, note_compression
+from faceplate.cli.plate_arguments import add_anew, add_plate, note_compression
 from faceplate.cli.report import Report
 from faceplate.deliver import file_digest
 from faceplate.grain import FaceRegrainSettings, read_profile
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--swap-output", metavar="SWAP.%04d.exr", help="the face alone, scene-linear, premultiplied")
     parser.add_argument("--grain", metavar="PLATE.grain", type=Path, help="grain profile; without it, measured here")
     parser.add_argument("--device", choices=device_choices, default="auto", help="processor that runs the model")
+    add_anew(parser)
     add_knobs(parser, FaceSwapSettings)
     add_knobs(parser, FaceMatteSettings, "matte_")
     add_knobs(parser, FaceRegrainSettings, "grain_")
@@ -45,13 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Renders the frames of the track, or those of --range."""
+    outputs = Outputs(tuple(arguments.output), arguments.matte_output, arguments.swap_output)
+    outputs.check([arguments.plate])
+    swap_settings = settings_from(arguments, FaceSwapSettings)
     track = read_track(arguments.track)
     model = load_model(arguments.model, choose_device(arguments.device))
     plate = open_encoded_plate(arguments.plate, None, arguments.colourspace)
     numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
     check_track_fits(track, plate, numbers)
     note_compression(plate, report)
-    swap_settings = settings_from(arguments, FaceSwapSettings)
+    if track.plate != plate.source:
+        report.note(f"the track was made of {track.plate}; it is used on {plate.source}")
     shot = Shot(
         plate=plate,
         track=track,
@@ -66,14 +71,17 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
         "plate": {"path": plate.source, "encoding": str(plate.encoding)},
         "track": {"path": str(arguments.track), "digest": file_digest(arguments.track)},
     }
-    outputs = Outputs(tuple(arguments.output), arguments.matte_output, arguments.swap_output)
     report.note(f"{model.card.name} {model.card.version} on {model.device}; consent: {model.card.consent}")
     with report.frames("swap", len(numbers)) as count:
-        progress = deliver_shot(shot, numbers, outputs, shot_job(shot, inputs), on_frame=count)
+        progress = deliver_shot(shot, numbers, outputs, shot_job(shot, inputs), anew=arguments.anew, on_frame=count)
+    if progress.without_face:
+        frames = describe_frames(progress.without_face)
+        report.note(f"{shot.person.name} is not seen, or the model saw no face, in {frames}: the plate as it came")
     made, before = describe_frames(progress.made), describe_frames(progress.done_before)
     report.result(
         f"made {made}; done before: {before}",
-        made=progress.made, done_before=progress.done_before, outputs=list(arguments.output),
+        made=progress.made, done_before=progress.done_before, without_face=progress.without_face,
+        outputs=list(arguments.output),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from faceplate.cli.knobs import add_knobs, settings_from
 from faceplate.cli.plate_arguments import add_plate, opened_plate
 from faceplate.cli.report import Report
 from faceplate.graph import track_shot
+from faceplate.storage import check_writable
 from faceplate.track import FaceTrackSettings, write_track
 from faceplate.values import Track
 
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Tracks the plate and writes the track."""
+    check_writable(arguments.output.parent)
     plate = opened_plate(arguments)
     with report.frames("track", len(plate.frames)) as count:
         track = track_shot(plate, settings_from(arguments, FaceTrackSettings), on_frame=count)

@@ -1,0 +1,206 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from faceplate.errors import CallError, PlateError
+from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings
+from faceplate.graph import apply_grain, grain_pass, open_encoded_plate, remove_grain, run_grain_pass
+from faceplate.plate import open_plate, write_frame
+from faceplate.values import ChannelGroup, Frame, Header, Sample, Window
+from shots import ENCODING, SIZE, plate_frame, some_grain, write_plate
+
+FRAMES = (1001, 1002)
+LOST = Window(200, 100, 400, 250)
+WHOLE = Window(0, 0, *SIZE)
+
+
+@pytest.fixture(scope="module")
+def plate(tmp_path_factory):
+    return open_encoded_plate(write_plate(tmp_path_factory.mktemp("plate"), FRAMES), None, ENCODING)
+
+
+@pytest.fixture(scope="module")
+def clean(plate, tmp_path_factory):
+    """The plate without grain, made by the pass that removes it."""
+    output = str(tmp_path_factory.mktemp("clean") / "c.%04d.exr")
+    run_grain_pass(remove_grain(plate, some_grain(), FaceDegrainSettings(), output))
+    return open_encoded_plate(output, None, ENCODING)
+
+
+def write_matte(folder, coverage, *, sample=Sample.HALF, suffix="exr", frames=FRAMES, channels=("A",)):
+    """A matte sequence of `coverage` (rows x columns, 0 to 1), in integer codes where the sample asks for them."""
+    folder.mkdir(parents=True)
+    codes = coverage if sample.top_code is None else np.rint(coverage * sample.top_code)
+    pixels = np.repeat(codes.astype(sample.dtype)[..., None], len(channels), axis=-1)
+    window = Window(0, 0, coverage.shape[1], coverage.shape[0])
+    file_format = {"exr": "openexr", "dpx": "dpx"}[suffix]
+    header = Header(file_format, window, window, channels, (sample,) * len(channels))
+    for number in frames:
+        frame = Frame(number, "generated", header, (ChannelGroup(channels, pixels),))
+        write_frame(frame, folder / f"m.{number}.{suffix}")
+    return str(folder / f"m.%04d.{suffix}")
+
+
+def a_matte(share=1.0):
+    coverage = np.zeros((SIZE[1], SIZE[0]))
+    coverage[LOST.slices(WHOLE)] = share
+    return coverage
+
+
+def grained(comp, output, **about):
+    """The comp with grain, as stored, all frames."""
+    settings = about.pop("settings", FaceRegrainSettings())
+    run_grain_pass(apply_grain(comp, profile=some_grain(), settings=settings, output=str(output), **about))
+    back = open_plate(str(output))
+    return np.array([back.read(number).stored(WHOLE) for number in comp.frames])
+
+
+def stored(plate):
+    return np.array([plate.read(number).stored(WHOLE) for number in plate.frames])
+
+
+def counting(plate, reads):
+    return replace(plate, reader=lambda number: (reads.append(number), plate.reader(number))[1])
+
+
+def test_grain_taken_out_and_put_back_is_the_plate_bit_for_bit(plate, clean, tmp_path):
+    assert not np.array_equal(stored(clean), stored(plate))
+    back = grained(clean, tmp_path / "back" / "b.%04d.exr", plate=plate, clean=clean)
+    assert back.tobytes() == stored(plate).tobytes()
+
+
+def test_new_grain_comes_inside_the_matte_and_nothing_changes_outside(clean, tmp_path):
+    matte = write_matte(tmp_path / "matte", a_matte())
+    before, after = stored(clean), grained(clean, tmp_path / "out" / "o.%04d.exr", matte=matte)
+    rows, columns = LOST.slices(WHOLE)
+    assert (before != after)[:, rows, columns].any(axis=-1).mean() > 0.9
+    after[:, rows, columns] = before[:, rows, columns]
+    assert after.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("carried", [True, False])
+def test_a_broken_pixel_outside_the_matte_leaves_as_it_came(clean, tmp_path, broken, carried):
+    frame = plate_frame(1001)
+    frame.groups[0].pixels[20, 30, 1] = broken
+    write_frame(frame, tmp_path / "comp.1001.exr")
+    comp = open_encoded_plate(str(tmp_path / "comp.%04d.exr"), None, ENCODING)
+    matte = write_matte(tmp_path / "matte", a_matte())
+    pair = {"plate": comp, "clean": clean} if carried else {}
+    after = grained(comp, tmp_path / "out" / "o.%04d.exr", matte=matte, **pair)
+    assert after[:, 20, 30].tobytes() == stored(comp)[:, 20, 30].tobytes()
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_an_integer_matte_weighs_as_the_same_matte_in_float(plate, clean, tmp_path, carried):
+    # 341 of 1023 is a third; a float holds the same third.
+    in_codes = write_matte(
+        tmp_path / "codes", a_matte(341 / 1023), sample=Sample.UINT10, suffix="dpx", channels=("R", "G", "B")
+    )
+    in_float = write_matte(tmp_path / "float", a_matte(341 / 1023), sample=Sample.FLOAT)
+    pair = {"plate": plate, "clean": clean} if carried else {}
+    results = [
+        grained(clean, tmp_path / name / "o.%04d.exr", matte=matte, **pair)
+        for name, matte in (("one", in_codes), ("other", in_float))
+    ]
+    assert results[0].tobytes() == results[1].tobytes()
+    assert results[0].tobytes() != grained(clean, tmp_path / "full" / "o.%04d.exr", **pair).tobytes()
+
+
+def test_nan_in_a_matte_counts_as_outside(plate, clean, tmp_path):
+    matte = write_matte(tmp_path / "matte", a_matte(np.nan))
+    after = grained(clean, tmp_path / "out" / "o.%04d.exr", matte=matte, plate=plate, clean=clean)
+    assert after.tobytes() == stored(clean).tobytes()
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_bands_do_not_show(plate, clean, tmp_path, monkeypatch, carried):
+    ramp = np.linspace(-0.2, 1.2, SIZE[1])[:, None].clip(0, 1) + np.zeros(SIZE[0])
+    matte, pair = write_matte(tmp_path / "matte", ramp), {"plate": plate, "clean": clean} if carried else {}
+    comp = open_encoded_plate(write_plate(tmp_path / "comp", FRAMES, sample=Sample.FLOAT), None, ENCODING)
+    results = []
+    for rows in (grain_pass.band_rows, 37):
+        monkeypatch.setattr(grain_pass, "band_rows", rows)
+        results.append(grained(comp, tmp_path / f"out{rows}" / "o.%04d.exr", matte=matte, **pair))
+    assert results[0].tobytes() == results[1].tobytes()
+
+
+def test_bands_do_not_show_where_grain_is_removed(plate, clean, tmp_path, monkeypatch):
+    monkeypatch.setattr(grain_pass, "band_rows", 119)
+    output = str(tmp_path / "again" / "c.%04d.exr")
+    run_grain_pass(remove_grain(plate, some_grain(), FaceDegrainSettings(), output))
+    np.testing.assert_array_equal(stored(open_plate(output)), stored(clean))
+
+
+def test_every_input_frame_is_read_once(plate, clean, tmp_path, monkeypatch):
+    monkeypatch.setattr(grain_pass, "band_rows", 50)
+    matte, reads = write_matte(tmp_path / "matte", a_matte()), {"comp": [], "plate": [], "clean": [], "matte": []}
+    monkeypatch.setattr(grain_pass, "open_plate", lambda source: counting(open_plate(source), reads["matte"]))
+    run_grain_pass(
+        apply_grain(
+            counting(clean, reads["comp"]),
+            plate=counting(plate, reads["plate"]),
+            clean=counting(clean, reads["clean"]),
+            matte=matte,
+            profile=some_grain(),
+            settings=FaceRegrainSettings(),
+            output=str(tmp_path / "out" / "o.%04d.exr"),
+        )
+    )
+    assert {role: sorted(numbers) for role, numbers in reads.items()} == {role: list(FRAMES) for role in reads}
+
+
+@pytest.mark.parametrize("role", ["plate", "clean", "matte"])
+def test_an_input_that_lacks_a_frame_is_refused_before_anything_is_written(plate, clean, tmp_path, role):
+    given = {"plate": plate, "clean": clean, "matte": write_matte(tmp_path / "matte", a_matte(), frames=FRAMES[:1])}
+    if role != "matte":
+        given |= {role: replace(given[role], frames=FRAMES[:1]), "matte": None}
+    with pytest.raises(PlateError, match=r"expected the comp's frames 1001-1002; came missing 1002\. Next: restore"):
+        grained(clean, tmp_path / "out" / "o.%04d.exr", **given)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_clean_plate_without_its_plate_is_refused(clean, tmp_path):
+    with pytest.raises(CallError, match=r"expected the plate beside its clean plate; came a clean plate alone"):
+        grained(clean, tmp_path / "out" / "o.%04d.exr", clean=clean)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_matte_of_another_format_is_refused(clean, tmp_path):
+    matte = write_matte(tmp_path / "matte", np.ones((180, 320)))
+    with pytest.raises(PlateError, match=r"expected a picture of 640x360, as the comp; came 320x180"):
+        grained(clean, tmp_path / "out" / "o.%04d.exr", matte=matte)
+
+
+def test_the_plate_is_not_read_without_a_clean_plate(plate, clean, tmp_path):
+    reads = []
+    grained(clean, tmp_path / "out" / "o.%04d.exr", plate=counting(plate, reads))
+    assert not reads
+
+
+def test_a_pass_waits_for_the_frames_that_are_not_there(clean, tmp_path):
+    def a_pass(comp=clean, **about):
+        output = str(tmp_path / "out" / "o.%04d.exr")
+        return apply_grain(comp, profile=some_grain(), settings=FaceRegrainSettings(**about), output=output)
+
+    assert run_grain_pass(a_pass(replace(clean, frames=FRAMES[:1]))) == FRAMES[:1]
+    assert a_pass().waiting() == FRAMES[1:]
+    assert a_pass().waiting(anew=True) == FRAMES
+    assert a_pass(amount=0.5).waiting() == FRAMES
+    assert run_grain_pass(a_pass()) == FRAMES[1:]
+    assert a_pass().waiting() == ()
+
+
+@pytest.mark.parametrize("role", ["plate", "clean"])
+def test_an_input_in_another_encoding_makes_another_job(plate, clean, tmp_path, role):
+    given = {"plate": plate, "clean": clean}
+    other = given | {role: replace(given[role], encoding="ACEScct")}
+    jobs = [
+        apply_grain(
+            clean, **pair, profile=some_grain(), settings=FaceRegrainSettings(), output=str(tmp_path / "o.%04d.exr")
+        ).delivery.job
+        for pair in (given, other)
+    ]
+    assert jobs[0].digest != jobs[1].digest
+    assert jobs[1].inputs[role]["encoding"] == "ACEScct"
