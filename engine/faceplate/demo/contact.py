@@ -76,7 +76,7 @@ def _around(matte: Window, data: Window) -> Window:
 
 def _cheek(face: Window) -> Window:
     """Left of the nose and below the eye, where skin is smooth and grain is seen best."""
-    left, top = face.left + face.width // 4, face.top + face.height // 2
+    left, top = face.left + face.width // 5, face.top + 2 * face.height // 5
     return Window(left, top, left + face.width // 5, top + face.height // 8)
 
 
