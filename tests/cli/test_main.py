@@ -1,12 +1,16 @@
 import json
+import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 
 import faceplate
 from faceplate.cli import build_parser, main
+from faceplate.cli.commands import swap
 from faceplate.plate import open_plate, write_frame
 from faceplate.track import write_track
-from faceplate.values import Header
+from faceplate.values import Attribute, ChannelGroup, Header, Window
 from shots import ENCODING, known_track, plate_frame, write_plate
 from swap_models import write_model
 
@@ -132,6 +136,9 @@ WITHOUT_COLOURSPACE = [*SWAP[:-2], *OUT]
         (None, [*SWAP, *OUT, "--person", "ann"], 1, ["'ann'", "person1"]),
         (None, [*SWAP, *OUT, "--mix", "3"], 2, ["FaceSwap.mix", "0 to 1"]),
         (None, [*SWAP, "-o", "out.mov"], 2, ["out.mov"]),
+        (None, [*SWAP, "-o", "plate/plate.####.exr"], 2, ["the name of an input"]),
+        (None, [*SWAP, *OUT, "--matte-output", "out/d.%04d.exr"], 2, ["the name of another output"]),
+        (None, [*SWAP, *OUT, "--matte-output", "out/m.%04d.dpx"], 2, ["out/m.%04d.dpx", "OUT.%04d.exr"]),
         (_spoil("out", b"a file"), [*SWAP, *OUT], 1, ["out", "the right to write"]),
         (None, ["swap", "nowhere/p.%04d.exr", *SWAP[2:], *OUT], 1, ["nowhere", "none on disk"]),
         (None, ["inspect", "nowhere.track"], 1, ["nowhere.track"]),
@@ -156,13 +163,71 @@ def test_a_person_reads_the_same_error_as_a_program(folder, capsys):
     assert folder
 
 
-def test_a_plate_whose_frames_change_size_is_refused(folder, capsys):
-    odd = plate_frame(1001)
-    write_frame(odd, folder / "plate" / "plate.1001.exr")
-    write_track(known_track(FRAMES).__class__(**{**known_track(FRAMES).__dict__, "size": (99, 99)}), folder / "t.track")
-    call = [word if word != "shot.track" else "t.track" for word in SWAP]
-    assert main([*call, *OUT, "--json"]) == 1
-    assert "99x99" in capsys.readouterr().out
+def test_a_plate_whose_frames_change_size_is_refused_at_that_frame(folder, capsys):
+    odd = plate_frame(1002)
+    window = Window(0, 0, 320, 180)
+    small = ChannelGroup(odd.groups[0].names, odd.groups[0].pixels[:180, :320])
+    header = replace(odd.header, display=window, data=window)
+    write_frame(replace(odd, header=header, groups=(small,)), folder / "plate" / "plate.1002.exr")
+    grain = ["grain", "measure", "plate/plate.%04d.exr", "--colourspace", ENCODING, "--range", "1001", "-o", "p.grain"]
+    assert main(grain) == 0
+    capsys.readouterr()
+    assert main([*SWAP, *OUT, "--grain", "p.grain", "--json"]) == 1
+    error = next(event for event in events(capsys) if event["event"] == "error")
+    assert "plate.1002.exr of 320x180" in error["came"]
+    assert not (folder / "out" / "d.1002.exr").exists()
+
+
+def test_json_stays_json_where_a_header_holds_nan(folder, capsys):
+    picture = plate_frame(1009)
+    odd = Attribute("temperature", "float", float("nan"))
+    write_frame(replace(picture, header=picture.header.with_attributes(odd)), folder / "nan.1009.exr")
+    assert main(["inspect", "nan.1009.exr", "--json"]) == 0
+    values = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert {"name": "temperature", "type": "float", "value": None} in values["attributes"]
+
+
+def test_a_reader_who_goes_away_does_not_stop_the_work(folder):
+    call = [sys.executable, "-m", "faceplate.cli", "deliver", "plate/plate.%04d.exr", *OUT, "--json"]
+    process = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert [path.name for path in sorted((folder / "out").glob("*.exr"))] == [f"d.{number}.exr" for number in FRAMES]
+
+
+def test_a_fault_of_ours_is_told_as_one(folder, monkeypatch, capsys):
+    def broken(*_arguments, **_options):
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(swap, "deliver_shot", broken)
+    assert main([*SWAP, *OUT, "--json"]) == 1
+    error = next(event for event in events(capsys) if event["event"] == "error")
+    assert error["kind"] == "EngineError"
+    assert "ZeroDivisionError: oh" in error["came"]
+    assert folder
+
+
+def test_anew_makes_every_frame_again(folder, capsys):
+    assert main([*SWAP, *OUT, "--json"]) == 0
+    assert main([*SWAP, *OUT, "--json"]) == 0
+    assert main([*SWAP, *OUT, "--json", "--anew"]) == 0
+    results = [event for event in events(capsys) if event["event"] == "result"]
+    assert [len(event["made"]) for event in results] == [len(FRAMES), 0, len(FRAMES)]
+    assert folder
+
+
+def test_a_replaced_plate_file_is_swapped_again(folder, capsys):
+    assert main([*SWAP, *OUT, "--grain", _profile(folder)]) == 0
+    write_frame(plate_frame(1002), folder / "plate" / "plate.1002.exr")
+    capsys.readouterr()
+    assert main([*SWAP, *OUT, "--grain", "p.grain", "--json"]) == 0
+    assert events(capsys)[-1]["made"] == [1002]
+
+
+def _profile(folder):
+    assert main(["grain", "measure", "plate/plate.%04d.exr", "--colourspace", ENCODING, "-o", "p.grain"]) == 0
+    return str(folder / "p.grain")
 
 
 @pytest.mark.parametrize("call", [[], ["nothing"], ["swap"], ["swap", "--mode", "sideways"], ["demo", "--size", "9"]])
@@ -198,8 +263,6 @@ def test_the_node_reference_of_this_checkout_is_current(capsys):
 
 
 def test_a_stopped_render_ends_with_1_and_says_how_to_go_on(folder, monkeypatch, capsys):
-    from faceplate.cli.commands import swap  # noqa: PLC0415
-
     def stopped(*_arguments, **_options):
         raise KeyboardInterrupt
 

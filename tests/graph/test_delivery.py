@@ -1,9 +1,14 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from faceplate.colour import to_working
 from faceplate.errors import StorageError
+from faceplate.grain import FaceRegrainSettings
 from faceplate.graph import Outputs, Shot, deliver_shot, open_encoded_plate, shot_job
-from faceplate.plate import as_dpx10, open_plate
+from faceplate.plate import as_dpx10, normalised, open_plate
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.values import Sample
 from shots import ENCODING, known_track, some_grain, write_plate
@@ -98,18 +103,12 @@ def test_a_truncated_frame_is_made_again(make_shot, outputs):
     shot = make_shot()
     deliver(shot, outputs)
     broken = open_plate(outputs.finished[0]).source.replace("%04d", "1002")
-    with open(broken, "r+b") as stream:  # noqa: PTH123
+    with Path(broken).open("r+b") as stream:
         stream.truncate(100)
     assert deliver(shot, outputs).made == (1002,)
 
 
 def test_the_matte_and_face_layers_rebuild_the_composite_over_the_plate(make_shot, outputs):
-    from dataclasses import replace  # noqa: PLC0415
-
-    from faceplate.colour import to_working  # noqa: PLC0415
-    from faceplate.grain import FaceRegrainSettings  # noqa: PLC0415
-    from faceplate.plate import normalised  # noqa: PLC0415
-
     shot = replace(make_shot(sample=Sample.FLOAT), regrain_settings=FaceRegrainSettings(amount=0.0))
     deliver(shot, outputs)
     layer = open_plate(outputs.swap).read(1002)

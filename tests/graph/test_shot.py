@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,8 +115,6 @@ def test_a_person_who_is_not_there_is_refused_with_who_is():
 
 
 def test_a_track_of_another_format_is_refused(make_shot):
-    from dataclasses import replace  # noqa: PLC0415
-
     shot = make_shot()
     with pytest.raises(TrackError, match=r"1920x1080.*640x360"):
         check_track_fits(replace(shot.track, size=(1920, 1080)), shot.plate, FRAMES)
@@ -122,8 +122,6 @@ def test_a_track_of_another_format_is_refused(make_shot):
 
 @pytest.mark.parametrize(("number", "kind"), [(1009, PlateError), (1003, TrackError)])
 def test_a_frame_that_plate_or_track_lacks_is_refused_before_any_work(make_shot, number, kind):
-    from dataclasses import replace  # noqa: PLC0415
-
     shot = make_shot()
     shorter = replace(shot.track, frames=FRAMES[:2])
     with pytest.raises(kind, match=str(number)):

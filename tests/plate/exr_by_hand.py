@@ -7,7 +7,7 @@ import numpy as np
 PIXEL_TYPES = {"uint32": 0, "float16": 1, "float32": 2}
 
 
-def write_exr_by_hand(path, channels, *, data, display, attributes=(), flags=0, aspect=1.0, sampling=(1, 1)):  # noqa: PLR0913
+def write_exr_by_hand(path, channels, *, data, display, attributes=(), flags=0, aspect=1.0, sampling=(1, 1)):  # noqa: PLR0913 -- one for each part of the file
     """Uncompressed, one line a chunk. `channels` is name -> rows x columns; windows are min and max, inclusive."""
     named = sorted(channels.items())
     records = b"".join(

@@ -16,7 +16,7 @@ WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
 MATRIX_CODES = {"bt601": 6, "bt709": 1, None: 2}
 
 
-def write_movie(path, pictures, *, codec, pixel_format, times=None, rate=24, options=None, matrix=None, full=None):  # noqa: PLR0913
+def write_movie(path, pictures, *, codec, pixel_format, times=None, rate=24, options=None, matrix=None, full=None):  # noqa: PLR0913 -- one for each part of the file
     """Writes arrays in the planar layout of the pixel format."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=options or {})
@@ -170,7 +170,7 @@ def test_a_picture_that_a_phone_stored_lying_comes_upright(tmp_path):
 def test_the_plate_of_a_movie_can_be_sent_to_another_process(tmp_path):
     write_movie(tmp_path / "a.mp4", moving_pictures(5), codec="libx264", pixel_format="yuv420p")
     plate = open_plate(str(tmp_path / "a.mp4"))
-    there = pickle.loads(pickle.dumps(plate))  # noqa: S301
+    there = pickle.loads(pickle.dumps(plate))  # noqa: S301 -- our own bytes
     np.testing.assert_array_equal(there.read(4).groups[0].pixels, plate.read(4).groups[0].pixels)
 
 

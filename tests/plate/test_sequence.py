@@ -88,5 +88,5 @@ def test_frames_read_by_several_threads_are_those_read_by_one(shot):
 
 
 def test_a_plate_can_be_sent_to_another_process(shot):
-    plate = pickle.loads(pickle.dumps(open_plate(str(shot / "plate.%04d.exr"))))  # noqa: S301
+    plate = pickle.loads(pickle.dumps(open_plate(str(shot / "plate.%04d.exr"))))  # noqa: S301 -- our own bytes
     assert (plate.read(1001).groups[0].pixels == 1001).all()

@@ -6,6 +6,7 @@ import onnx
 import pytest
 
 from faceplate.errors import ModelError
+from faceplate.models import card_to_json
 from faceplate.swap import load_model
 from faceplate.values import Crop
 from swap_models import SIDE_PX, card, plain_card, write_model
@@ -119,8 +120,6 @@ def test_weights_outside_the_file_are_refused(tmp_path, monkeypatch):
 def test_a_card_that_makes_no_sense_is_refused_by_field(tmp_path, change, message):
     path = write_model(tmp_path / "m.onnx")
     graph = onnx.load(path)
-    from faceplate.models import card_to_json  # noqa: PLC0415
-
     graph.metadata_props[0].value = card_to_json(replace(plain_card, **change))
     onnx.save(graph, path)
     with pytest.raises(ModelError, match=message):

@@ -1,4 +1,5 @@
 import pytest
+import safetensors.torch
 import torch
 
 from faceplate.errors import ModelError
@@ -50,8 +51,6 @@ def test_a_missing_checkpoint_is_refused(tmp_path):
 
 
 def test_tensors_of_another_program_are_refused(tmp_path):
-    import safetensors.torch  # noqa: PLC0415
-
     path = tmp_path / "other.safetensors"
     safetensors.torch.save_file({"a": torch.zeros(2)}, path)
     with pytest.raises(ModelError, match="a whole Faceplate checkpoint"):

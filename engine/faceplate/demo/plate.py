@@ -115,7 +115,7 @@ def _cubic(side_px: int, cell_px: int) -> csr_array:
     distance = np.abs(at[:, np.newaxis] - np.arange(-(-side_px // cell_px) + 5))
     near = 1.5 * distance**3 - 2.5 * distance**2 + 1
     far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
-    return csr_array(np.select([distance < 1, distance < 2], [near, far], 0.0).astype(np.float32))  # noqa: PLR2004
+    return csr_array(np.select([distance < 1, distance < 2], [near, far], 0.0).astype(np.float32))  # noqa: PLR2004 -- the filter's reach
 
 
 def _check(frames: int, size: tuple[int, int]) -> None:

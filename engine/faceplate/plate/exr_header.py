@@ -111,7 +111,7 @@ def _text(file: BinaryIO, path: Path) -> str:
 
 def _integer(file: BinaryIO, path: Path) -> int:
     word = file.read(4)
-    if len(word) != 4:  # noqa: PLR2004
+    if len(word) != 4:  # noqa: PLR2004 -- bytes of a word
         raise damaged(path, expected="a whole header", came="the end of the file")
     return int.from_bytes(word, "little")
 

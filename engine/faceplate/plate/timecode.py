@@ -17,7 +17,7 @@ def timecode_at(start: str, rate: Fraction, frame: int) -> tuple[int, int] | Non
     """
     match = _written.fullmatch(start)
     base = round(rate)
-    if match is None or not 0 < base < 100 or int(match[5]) >= base:  # noqa: PLR2004
+    if match is None or not 0 < base < 100 or int(match[5]) >= base:  # noqa: PLR2004 -- two digits
         return None
     drops = match[4] != ":" and base % 30 == 0
     hours, minutes, seconds, frames = (int(match[part]) for part in (1, 2, 3, 5))
