@@ -270,3 +270,14 @@ def test_a_stopped_render_ends_with_1_and_says_how_to_go_on(folder, monkeypatch,
     assert main([*SWAP, *OUT]) == 1
     assert "the same call goes on" in capsys.readouterr().err.replace("\n", " ")
     assert folder
+
+
+@pytest.mark.usefixtures("face_pack")
+def test_a_plate_without_a_face_is_said_and_leaves_no_track(folder, capsys):
+    call = ["track", "plate/plate.%04d.exr", "--colourspace", ENCODING, "-o", "new/none.track", "--json"]
+    assert main(call) == 1
+    error = next(event for event in events(capsys) if event["event"] == "error")
+    assert error["kind"] == "TrackError"
+    assert "face" in error["expected"]
+    assert error["next_step"]
+    assert not list((folder / "new").iterdir())

@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -52,3 +53,16 @@ def test_a_stopped_delivery_leaves_whole_frames_and_goes_on(tmp_path, stop):
     assert again.returncode == 0
     assert open_plate(str(tmp_path / "out" / "d.%04d.exr")).frames == FRAMES
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_disk_that_fills_up_ends_with_a_clear_error_and_nothing_half_written(tmp_path):
+    write_plate(tmp_path / "plate", FRAMES[:3])
+    room = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+    room += "from faceplate.cli import main; sys.exit(main())"
+    call = ["deliver", str(tmp_path / "plate" / "plate.%04d.exr"), "-o", str(tmp_path / "out" / "d.%04d.exr"), "--json"]
+    done = subprocess.run([sys.executable, "-c", room, *call], capture_output=True, text=True, timeout=60, check=False)
+    error = next(event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "error")
+    assert done.returncode == 1
+    assert error["kind"] == "StorageError"
+    assert "free space" in error["next_step"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == []
