@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from faceplate.deliver import file_digest
 from faceplate.demo.contact import write_contact_sheet
 from faceplate.demo.plate import make_plate
 from faceplate.demo.report import Figures, measure_delivery, write_report
@@ -16,6 +15,7 @@ from faceplate.graph import (
     Shot,
     StageTimes,
     deliver_shot,
+    inputs_of,
     measure_shot_grain,
     open_encoded_plate,
     person_named,
@@ -25,7 +25,6 @@ from faceplate.graph import (
 from faceplate.storage import check_writable
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.track import FaceTrackSettings, write_track
-from faceplate.values import Plate
 
 FrameProgress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 """Opens progress over a named stage of so many frames; what it gives is called with each finished frame."""
@@ -79,7 +78,7 @@ def run_demo(folder: Path, frames: int, size: tuple[int, int], progress: FramePr
         truth = make_plate(folder / "plate", frames=frames, size=size, first=first_frame, on_frame=count)
     shot = _open_shot(files, times, progress)
     with progress("swap", frames) as count, times.stage("deliver"):
-        job = shot_job(shot, _inputs(files, shot.plate))
+        job = shot_job(shot, inputs_of(shot.plate, files.track))
         deliver_shot(shot, shot.track.frames, files.outputs, job, anew=True, on_frame=count)
     walked_s = time.perf_counter() - start
     with progress("check", frames) as count, times.stage("check"):
@@ -100,10 +99,3 @@ def _open_shot(files: DemoFiles, times: StageTimes, progress: FrameProgress) -> 
     settings = FaceSwapSettings(mode="replace")
     person = person_named(track, settings.person)
     return Shot(plate, track, person, load_model(demo_model), grain, swap_settings=settings, times=times)
-
-
-def _inputs(files: DemoFiles, plate: Plate) -> dict[str, dict[str, str]]:
-    return {
-        "plate": {"path": plate.source, "encoding": str(plate.encoding)},
-        "track": {"path": str(files.track), "digest": file_digest(files.track)},
-    }

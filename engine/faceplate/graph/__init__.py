@@ -1,6 +1,6 @@
 """Where the stages meet: the walk of one shot, frames in parallel, renders that go on where they stopped."""
 
-from faceplate.graph.delivery import Outputs, Progress, deliver_shot, grain_digest, shot_job
+from faceplate.graph.delivery import Outputs, Progress, deliver_shot, grain_digest, inputs_of, shot_job
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.grain_pass import GrainPass, apply_grain, remove_grain, run_grain_pass
 from faceplate.graph.layers import changed_frame, matte_frame
@@ -32,6 +32,7 @@ __all__ = [
     "face_pack",
     "for_each_frame",
     "grain_digest",
+    "inputs_of",
     "matte_frame",
     "measure_shot_grain",
     "open_encoded_plate",

@@ -3,15 +3,25 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from faceplate.colour import config_identity
-from faceplate.deliver import Delivery, Job, check_outputs, layer_formats, open_delivery, pixel_versions, states_of
+from faceplate.deliver import (
+    Delivery,
+    Job,
+    check_outputs,
+    file_digest,
+    layer_formats,
+    open_delivery,
+    pixel_versions,
+    states_of,
+)
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.layers import changed_frame, matte_frame
-from faceplate.graph.shot import Rendered, Shot, render_frame
+from faceplate.graph.shot import Rendered, Shot, encoding_of, render_frame
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
-from faceplate.values import Frame, GrainProfile
+from faceplate.values import Frame, GrainProfile, Plate
 
 OnFrame = Callable[[int], None]
 
@@ -52,6 +62,14 @@ class Progress:
     made: tuple[int, ...]
     done_before: tuple[int, ...]
     without_face: tuple[int, ...]
+
+
+def inputs_of(plate: Plate, track_file: Path) -> dict[str, dict[str, str]]:
+    """What a job tells of its plate and of the track that was read from `track_file`."""
+    return {
+        "plate": {"path": plate.source, "encoding": encoding_of(plate)},
+        "track": {"path": str(track_file), "digest": file_digest(track_file)},
+    }
 
 
 def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:

@@ -6,13 +6,14 @@ from pathlib import Path
 from faceplate.cli.knobs import add_knobs, settings_from
 from faceplate.cli.plate_arguments import add_anew, add_plate, note_compression
 from faceplate.cli.report import Report
-from faceplate.deliver import file_digest
 from faceplate.grain import FaceRegrainSettings, read_profile
 from faceplate.graph import (
     Outputs,
+    Progress,
     Shot,
     check_track_fits,
     deliver_shot,
+    inputs_of,
     measure_shot_grain,
     open_encoded_plate,
     person_named,
@@ -48,6 +49,17 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     """Renders the frames of the track, or those of --range."""
     outputs = Outputs(tuple(arguments.output), arguments.matte_output, arguments.swap_output)
     outputs.check([arguments.plate])
+    shot, numbers = _open_shot(arguments, report)
+    card = shot.model.card
+    report.note(f"{card.name} {card.version} on {shot.model.device}; consent: {card.consent}")
+    job = shot_job(shot, inputs_of(shot.plate, arguments.track))
+    with report.frames("swap", len(numbers)) as count:
+        progress = deliver_shot(shot, numbers, outputs, job, anew=arguments.anew, on_frame=count)
+    _tell(progress, shot, outputs, report)
+
+
+def _open_shot(arguments: argparse.Namespace, report: Report) -> tuple[Shot, tuple[int, ...]]:
+    """The shot that a call names, checked, and the frames to render; the grain is measured last."""
     swap_settings = settings_from(arguments, FaceSwapSettings)
     track = read_track(arguments.track)
     model = load_model(arguments.model, choose_device(arguments.device))
@@ -67,22 +79,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
         matte_settings=settings_from(arguments, FaceMatteSettings, "matte_"),
         regrain_settings=settings_from(arguments, FaceRegrainSettings, "grain_"),
     )
-    inputs = {
-        "plate": {"path": plate.source, "encoding": str(plate.encoding)},
-        "track": {"path": str(arguments.track), "digest": file_digest(arguments.track)},
-    }
-    report.note(f"{model.card.name} {model.card.version} on {model.device}; consent: {model.card.consent}")
-    with report.frames("swap", len(numbers)) as count:
-        progress = deliver_shot(shot, numbers, outputs, shot_job(shot, inputs), anew=arguments.anew, on_frame=count)
-    if progress.without_face:
-        frames = describe_frames(progress.without_face)
-        report.note(f"{shot.person.name} is not seen, or the model saw no face, in {frames}: the plate as it came")
-    made, before = describe_frames(progress.made), describe_frames(progress.done_before)
-    report.result(
-        f"made {made}; done before: {before}",
-        made=progress.made, done_before=progress.done_before, without_face=progress.without_face,
-        outputs=list(arguments.output),
-    )  # fmt: skip
+    return shot, numbers
 
 
 def _grain(given: Path | None, plate: Plate, track: Track, report: Report) -> GrainProfile:
@@ -90,3 +87,17 @@ def _grain(given: Path | None, plate: Plate, track: Track, report: Report) -> Gr
         return read_profile(given)
     report.note("measuring the plate's grain; give --grain PLATE.grain to use one measured before")
     return measure_shot_grain(plate, track.frames)
+
+
+def _tell(progress: Progress, shot: Shot, outputs: Outputs, report: Report) -> None:
+    if progress.without_face:
+        frames = describe_frames(progress.without_face)
+        report.note(f"{shot.person.name} is not seen, or the model saw no face, in {frames}: the plate as it came")
+    made, before = describe_frames(progress.made), describe_frames(progress.done_before)
+    report.result(
+        f"made {made}; done before: {before}",
+        made=progress.made,
+        done_before=progress.done_before,
+        without_face=progress.without_face,
+        outputs=outputs.finished,
+    )
