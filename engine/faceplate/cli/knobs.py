@@ -40,8 +40,7 @@ def _flag(name: str, prefix: str) -> str:
 
 
 def _help(about: Knob, default: Any) -> str:
-    ends = [f"{end:g}" for end in (about.minimum, about.maximum) if end is not None]
-    span = f" {' to '.join(ends)}{' ' + about.unit if about.unit else ''};" if len(ends) == len("lo") else ""
+    span = f" {about.span} {about.unit}".rstrip() + ";" if about.span else ""
     return f"{about.help}{span} default {default}".replace("%", "%%")
 
 

@@ -22,5 +22,4 @@ def _node(spec: NodeSpec) -> str:
 
 
 def _row(name: str, about: Knob, default: Any, _kind: type) -> str:
-    ends = [f"{end:g}" for end in (about.minimum, about.maximum) if end is not None]
-    return f"| {name} | {default} | {', '.join(about.choices) or ' to '.join(ends)} | {about.unit} | {about.help} |\n"
+    return f"| {name} | {default} | {', '.join(about.choices) or about.span} | {about.unit} | {about.help} |\n"

@@ -13,6 +13,7 @@ from faceplate.demo.portrait import landmarks68_portrait
 from faceplate.demo.truth import Truth
 from faceplate.graph import Outputs, Shot, encoding_of, for_each_frame
 from faceplate.plate import as_dpx10, normalised, open_plate
+from faceplate.storage import whole_or_absent
 from faceplate.track import mesh_to_68
 from faceplate.values import Array, Floats, Frame, Person, Plate, Sample
 
@@ -153,7 +154,8 @@ class GrainTally:
 
 def write_report(figures: Figures, path: Path) -> None:
     """Writes the figures as JSON."""
-    path.write_text(json.dumps(figures.as_json(), indent=1) + "\n")
+    with whole_or_absent(path) as beside:
+        beside.write_text(json.dumps(figures.as_json(), indent=1) + "\n")
 
 
 def peak_memory_mb() -> float:

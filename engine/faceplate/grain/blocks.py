@@ -17,18 +17,6 @@ FLAT_FACTOR = 1.3  # of the tenth percentile: about half the blocks of pure grai
 RUNNER_UP = 4  # blocks that are kept in every bin, flat or not
 
 
-class Candidates(NamedTuple):
-    """Blocks of one frame that a person would call flat.
-
-    Attributes:
-        rgb_encoded: blocks x BLOCK_PX x BLOCK_PX x 3, as the plate encodes them.
-        bins: blocks, the luminance bin each was chosen in.
-    """
-
-    rgb_encoded: Floats
-    bins: npt.NDArray[np.int64]
-
-
 class Survey(NamedTuple):
     """What is known of every block of a frame: mean colour, slow variation, and whether it can be used at all."""
 

@@ -12,10 +12,11 @@ from faceplate.errors import CallError, PlateError
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, degrain, regrain, transfer_grain
 from faceplate.graph.delivery import grain_digest
 from faceplate.graph.frames import for_each_frame
+from faceplate.graph.plates import check_holds
 from faceplate.graph.shot import encoding_of
 from faceplate.plate import normalised, open_plate, stored_from
 from faceplate.spec import registered
-from faceplate.values import Floats, Frame, GrainProfile, Plate, Window, describe_frames
+from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
 
 band_rows = 512
 degrain_margin_px = 40
@@ -80,7 +81,7 @@ def apply_grain(
     grained = _pair(plate, clean)
     inputs = {"comp": comp, **grained, **({"matte": mattes} if mattes else {})}
     for each in inputs.values():
-        _check_holds(each, comp.frames)
+        check_holds(each, comp.frames, "the comp's frames")
 
     def change(frame: Frame) -> Band:
         lost = _lost(mattes, frame)
@@ -133,17 +134,6 @@ def _pair(plate: Plate | None, clean: Plate | None) -> dict[str, Plate]:
             next_step="name the plate too (--plate), or leave the clean plate out to make new grain",
         )
     return {"plate": plate, "clean": clean}
-
-
-def _check_holds(plate: Plate, numbers: tuple[int, ...]) -> None:
-    missing = tuple(number for number in numbers if number not in plate.frames)
-    if missing:
-        raise PlateError(
-            plate.source,
-            expected=f"the comp's frames {describe_frames(numbers)}",
-            came=f"missing {describe_frames(missing)}",
-            next_step="restore the missing files, or ask for a --range that every input holds",
-        )
 
 
 def _read_beside(plate: Plate, frame: Frame) -> Frame:

@@ -9,6 +9,7 @@ from faceplate.colour import Conversion, from_model_range, from_working, to_mode
 from faceplate.composite import Composite, composite_face
 from faceplate.errors import EngineError, PlateError, TrackError
 from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
+from faceplate.graph.plates import check_holds
 from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings, face_matte
 from faceplate.plate import normalised, stored_from
@@ -148,14 +149,7 @@ def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...]) -> No
         PlateError: a frame is missing on disk.
         TrackError: a frame was not tracked, or the plate's display window has another size than the track's.
     """
-    missing = tuple(number for number in numbers if number not in plate.frames)
-    if missing:
-        raise PlateError(
-            plate.source,
-            expected=f"frames {describe_frames(numbers)}",
-            came=f"missing {describe_frames(missing)}",
-            next_step="restore the missing files, or ask for a --range that is there",
-        )
+    check_holds(plate, numbers)
     for number in numbers:
         _row(track, number)
     _check_format(track, plate.read(numbers[0]))

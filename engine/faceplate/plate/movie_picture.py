@@ -20,7 +20,6 @@ _matrices = {
     9: ("bt2020", Colorspace.BT2020),
     10: ("bt2020", Colorspace.BT2020),
 }
-_unspecified = 2
 _high_definition_rows = 720
 _exact = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 # Bits a sample -> the planar or packed RGB that holds them, and how the codes are stored.

@@ -28,6 +28,13 @@ class Knob:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
 
+    @property
+    def span(self) -> str:
+        """The range in words, without its unit: `0 to 10`, `1 to any`; empty where there is none."""
+        if self.minimum is None and self.maximum is None:
+            return ""
+        return " to ".join("any" if end is None else f"{end:g}" for end in (self.minimum, self.maximum))
+
 
 def knob(default: Any, **about: Any) -> Any:
     """A field of a settings class; the keywords are those of `Knob`."""
@@ -71,8 +78,7 @@ def _check(node: str, entry: "Field[Any]", value: Any) -> None:
     below = about.minimum is not None and not value >= about.minimum
     above = about.maximum is not None and not value <= about.maximum
     if below or above:
-        low, high = ("any" if end is None else f"{end:g}" for end in (about.minimum, about.maximum))
-        raise _refusal(node, entry.name, f"{low} to {high} {about.unit}".strip(), repr(value))
+        raise _refusal(node, entry.name, f"{about.span} {about.unit}".strip(), repr(value))
 
 
 def _refusal(node: str, name: str, expected: str, came: str) -> CallError:

@@ -4,7 +4,6 @@
 Rings are closed and ordered. Indices as MediaPipe's face mesh numbers them.
 """
 
-MESH_POINTS = 468
 POINTS = 478
 
 right_iris = (468, 469, 470, 471, 472)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from faceplate.errors import ModelError
 from faceplate.models import ModelCard, card_from_json, card_to_json
+from faceplate.storage import whole_or_absent
 from faceplate.train.recipe import Recipe
 
 checkpoint_format = "1"
@@ -45,7 +46,11 @@ def checkpoint_of(recipe: Recipe, step: int, tensors: dict[str, Tensor]) -> Chec
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Writes the checkpoint beside its name, then renames it: a killed run leaves the last whole one."""
+    """Writes the checkpoint beside its name, then renames it: a killed run leaves the last whole one.
+
+    Raises:
+        StorageError: the folder cannot be written, or the disk is full.
+    """
     about = {
         "format": checkpoint_format,
         "step": str(checkpoint.step),
@@ -54,9 +59,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "widths": json.dumps(checkpoint.widths),
         "sha256": _digest(checkpoint.tensors),
     }
-    beside = path.with_name(path.name + ".part")
-    safetensors.torch.save_file(checkpoint.tensors, beside, metadata=about)
-    beside.replace(path)
+    with whole_or_absent(path) as beside:
+        beside.write_bytes(safetensors.torch.save(checkpoint.tensors, about))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -9,8 +9,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from faceplate.errors import StorageError
 from faceplate.models import ModelCard, card_key, card_to_json
+from faceplate.storage import whole_or_absent
 from faceplate.train.checkpoint import load_checkpoint
 from faceplate.train.student import Student
 
@@ -30,15 +30,8 @@ def export(checkpoint: Path, out: Path) -> Path:
     student = Student(saved.widths)
     student.load_state_dict(saved.part("mean"))
     content = _graph(student.eval(), saved.card)
-    beside = out.with_name(out.name + ".part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+    with whole_or_absent(out) as beside:
         beside.write_bytes(content)
-        beside.replace(out)
-    except OSError as fault:
-        raise StorageError(
-            str(out), expected="a file that can be written", came=str(fault), next_step="choose another folder with -o"
-        ) from fault
     return out
 
 
