@@ -49,7 +49,7 @@ def test_with_stored_changes_the_window_alone(channels):
 
 
 def test_a_frame_without_colour_says_what_it_has():
-    with pytest.raises(PlateError, match=r"R, G and B.*came Z"):
+    with pytest.raises(PlateError, match=r"R, G, B.*came Z"):
         frame(("Z",)).stored(DATA)
 
 

@@ -8,6 +8,7 @@ looked at, and started from.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -52,6 +53,17 @@ class Window(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
+    def join(self, other: "Window") -> "Window":
+        """The smallest window that holds the pixels of both."""
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
+        return Window(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
     def grow(self, margin_px: int) -> "Window":
         """The window with a margin on all four sides."""
         return Window(self.left - margin_px, self.top - margin_px, self.right + margin_px, self.bottom + margin_px)
@@ -62,6 +74,10 @@ class Window(NamedTuple):
             slice(self.top - inside.top, self.bottom - inside.top),
             slice(self.left - inside.left, self.right - inside.left),
         )
+
+
+nowhere = Window(0, 0, 0, 0)
+"""The window that holds no pixel."""
 
 
 def covered_window(mask: Array, window: Window) -> Window:
@@ -146,44 +162,82 @@ class ChannelGroup:
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """The file that a frame was read from: a writer takes over its bytes wherever no sample has changed.
+
+    Attributes:
+        path: the file.
+        state: a short text that changes when the file does.
+        header: the frame's header as it was read.
+        pixels: the arrays that hold the file's samples but for `changed`; a frame with other arrays is no longer that
+            file.
+        changed: the window in which samples may differ from the file.
+        parts: headers of every part of a multi-part EXR, in order; empty for a file of one part.
+        part: the index of the part that the frame holds.
+    """
+
+    path: Path
+    state: str
+    header: Header
+    pixels: tuple[Array, ...] = field(repr=False, compare=False)
+    changed: Window = nowhere
+    parts: tuple[Header, ...] = ()
+    part: int = 0
+
+
+@dataclass(frozen=True)
 class Frame:
-    """One frame as it is stored: half, float or integer codes, in `encoding` (an OpenColorIO colour space), or None."""
+    """One frame as it is stored: half, float or integer codes, in `encoding` (an OpenColorIO colour space), or None.
+
+    `colour` names the three channels that are the picture; `file` is where the frame was read from, or None.
+    """
 
     number: int
     source: str
     header: Header
     groups: tuple[ChannelGroup, ...]
     encoding: str | None = None
+    colour: tuple[str, str, str] = ("R", "G", "B")
+    file: StoredFile | None = field(default=None, repr=False, compare=False)
 
     def _colour_group(self) -> tuple[int, list[int]]:
         for index, group in enumerate(self.groups):
-            if {"R", "G", "B"} <= set(group.names):
-                return index, [group.names.index(name) for name in "RGB"]
+            if set(self.colour) <= set(group.names):
+                return index, [group.names.index(name) for name in self.colour]
         raise PlateError(
             self.source,
-            expected="channels R, G and B of one sample type",
+            expected=f"channels {', '.join(self.colour)} of one sample type",
             came=", ".join(self.header.channels),
-            next_step="shuffle the picture into R, G, B before this node, or name another file",
+            next_step="name the layer or view that holds the picture, or shuffle it into R, G, B before this node",
         )
 
     @property
     def sample(self) -> Sample:
-        """How R, G and B are stored."""
+        """How the colour channels are stored."""
         index, _ = self._colour_group()
         return self.header.samples[self.header.channels.index(self.groups[index].names[0])]
 
+    @property
+    def kept(self) -> StoredFile | None:
+        """The file that still holds these samples outside `changed`; None where other pixels took their place."""
+        if self.file is None or len(self.groups) != len(self.file.pixels):
+            return None
+        pairs = zip(self.groups, self.file.pixels, strict=True)
+        return self.file if all(group.pixels is pixels for group, pixels in pairs) else None
+
     def stored(self, window: Window) -> Array:
-        """R, G and B as stored, rows x columns x 3, over a window that lies inside the data window.
+        """The colour channels as stored, rows x columns x 3, over a window that lies inside the data window.
 
         A view of the frame's own pixels where the channels stand in order; read it, never write to it.
         """
         index, order = self._colour_group()
         rows, columns = window.slices(self.header.data)
         region = self.groups[index].pixels[rows, columns]
-        return region[..., :3] if order == [0, 1, 2] else region[..., order]
+        in_order = order == list(range(order[0], order[0] + 3))
+        return region[..., order[0] : order[0] + 3] if in_order else region[..., order]
 
     def with_stored(self, window: Window, rgb: Array) -> "Frame":
-        """The frame with R, G and B over `window` replaced; every other sample is the very one that came in."""
+        """The frame with its colour over `window` replaced; every other sample is the very one that came in."""
         index, order = self._colour_group()
         rows, columns = window.slices(self.header.data)
         pixels = self.groups[index].pixels.copy()
@@ -191,7 +245,13 @@ class Frame:
             pixels[rows, columns, target] = rgb[..., source]
         groups = list(self.groups)
         groups[index] = ChannelGroup(self.groups[index].names, pixels)
-        return replace(self, groups=tuple(groups))
+        return replace(self, groups=tuple(groups), file=self._file_with(index, pixels, window))
+
+    def _file_with(self, index: int, pixels: Array, window: Window) -> StoredFile | None:
+        if self.kept is None:
+            return None
+        arrays = (*self.kept.pixels[:index], pixels, *self.kept.pixels[index + 1 :])
+        return replace(self.kept, pixels=arrays, changed=self.kept.changed.join(window))
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def test_other_channels_are_left_out_and_rgb_is_found_in_any_order():
 
 
 def test_a_frame_without_rgb_is_refused():
-    with pytest.raises(PlateError, match="channels R, G and B"):
+    with pytest.raises(PlateError, match="channels R, G, B"):
         as_dpx10(a_frame(np.zeros((2, 2, 1), np.float16), Sample.HALF, names=("Y",)))
 
 

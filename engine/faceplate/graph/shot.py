@@ -26,6 +26,7 @@ from faceplate.values import (
     Track,
     Window,
     describe_frames,
+    nowhere,
 )
 
 grain_sample_frames = 5
@@ -112,7 +113,7 @@ def _check_format(track: Track, frame: Frame) -> None:
 
 def _face_region(shot: Shot, row: int, frame: Frame) -> Window:
     if not shot.person.seen[row]:
-        return Window(0, 0, 0, 0)
+        return nowhere
     return region_of(shot.person.alignment[row], shot.model.card, frame.header.data)
 
 

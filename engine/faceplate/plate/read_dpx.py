@@ -2,6 +2,7 @@ from pathlib import Path
 
 from faceplate.plate.dpx_header import DpxHeader, dpx_pixel_aspect, read_dpx_header
 from faceplate.plate.pixels import check_size, open_input, read_channels
+from faceplate.plate.stored_file import file_state, linked
 from faceplate.values import ChannelGroup, Frame, Header, Sample, Window
 
 sample_of_bits = {8: Sample.UINT8, 10: Sample.UINT10, 12: Sample.UINT12, 16: Sample.UINT16}
@@ -15,13 +16,15 @@ def read_dpx(path: Path, number: int) -> Frame:
     Raises:
         PlateError: the file is damaged, or one of the kinds of DPX that are not read.
     """
+    state = file_state(path)
     stored = read_dpx_header(path)
     header = _header(stored)
     check_size(path, header.data, header.samples)
     with open_input(path) as source:
         pixels = read_channels(path, source, 0, len(header.channels), header.samples[0])
     pixels >>= 8 * pixels.dtype.itemsize - stored.bits
-    return Frame(number, str(path), header, (ChannelGroup(header.channels, pixels),))
+    frame = Frame(number, str(path), header, (ChannelGroup(header.channels, pixels),))
+    return linked(frame, path, state)
 
 
 def _header(stored: DpxHeader) -> Header:

@@ -17,6 +17,7 @@ from faceplate.plate.exr_header import (
     structure,
 )
 from faceplate.plate.pixels import check_size, open_input, read_groups
+from faceplate.plate.stored_file import file_state, linked
 from faceplate.values import Attribute, Frame, Header, Sample, Window
 
 samples_by_pixel_type = (Sample.UINT32, Sample.HALF, Sample.FLOAT)
@@ -28,6 +29,7 @@ def read_exr(path: Path, number: int) -> Frame:
     Raises:
         PlateError: the file is damaged, deep, multi-part, mip-mapped, or stores its chroma at a lower resolution.
     """
+    state = file_state(path)
     stored = read_exr_header(path)
     channels = _checked(path, exr_channels(path, stored))
     header = _header(path, stored, channels)
@@ -35,7 +37,7 @@ def read_exr(path: Path, number: int) -> Frame:
     with open_input(path) as source:
         header = _in_order(path, header, tuple(source.spec().channelnames))
         groups = read_groups(path, source, header.channels, header.samples)
-    return Frame(number, str(path), header, groups)
+    return linked(Frame(number, str(path), header, groups), path, state)
 
 
 def _header(path: Path, stored: ExrHeader, channels: tuple[ExrChannel, ...]) -> Header:

@@ -9,6 +9,7 @@ import OpenImageIO
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
 from faceplate.plate.pixels import check_size, open_input, read_groups
+from faceplate.plate.stored_file import file_state, linked
 from faceplate.values import Array, Attribute, Frame, Header, Sample, Window
 
 _samples = {
@@ -37,12 +38,13 @@ def read_still(path: Path, number: int) -> Frame:
     Raises:
         PlateError: the file is damaged, holds several images, or samples of another type.
     """
+    state = file_state(path)
     with open_input(path) as source:
         _refuse_other_kinds(path, source)
         header = _header(source.format_name(), source.spec())
         check_size(path, header.data, header.samples)
         groups = read_groups(path, source, header.channels, header.samples)
-    return _upright(Frame(number, str(path), header, groups))
+    return _upright(linked(Frame(number, str(path), header, groups), path, state))
 
 
 def _upright(frame: Frame) -> Frame:

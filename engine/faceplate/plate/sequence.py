@@ -6,6 +6,7 @@ from faceplate.errors import PlateError
 from faceplate.plate.movie import movie_suffixes, open_movie
 from faceplate.plate.patterns import FramePattern, choose_frames, frame_pattern, still_number
 from faceplate.plate.read import read_frame
+from faceplate.plate.stored_file import file_state
 from faceplate.values import Frame, Plate
 
 
@@ -47,8 +48,4 @@ def _state_numbered(pattern: FramePattern, number: int) -> str:
 
 
 def _state(path: Path, _number: int) -> str:
-    try:
-        about = path.stat()
-    except OSError:
-        return "missing"
-    return f"{about.st_size} bytes of {about.st_mtime_ns} ns"
+    return file_state(path)

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from faceplate.errors import PlateError, StorageError
+from faceplate.plate.stored_file import copy_file, untouched_file
 from faceplate.plate.write_dpx import write_dpx
 from faceplate.plate.write_exr import write_exr
 from faceplate.plate.write_still import write_still
@@ -21,7 +22,8 @@ _formats = {".exr": "openexr", ".dpx": "dpx", ".tif": "tiff", ".tiff": "tiff", "
 def write_frame(frame: Frame, path: str | Path) -> int:
     """Writes one frame in its own format and gives the size of the file in bytes; missing folders are made.
 
-    The file appears under its name when it is whole: it is written beside that name first.
+    The file appears under its name when it is whole: it is written beside that name first. A frame that is still what
+    its file holds, header and samples, gives that file's bytes.
 
     Raises:
         PlateError: the name asks for another format than the frame is in.
@@ -31,7 +33,8 @@ def write_frame(frame: Frame, path: str | Path) -> int:
     writer = _writer(frame, path)
     try:
         with whole_or_absent(path) as beside:
-            writer(frame, beside)
+            same = untouched_file(frame)
+            copy_file(same, beside) if same else writer(frame, beside)
             return beside.stat().st_size
     except StorageError as error:
         # The writers know the hidden name; the person knows the other.
