@@ -102,8 +102,7 @@ def test_what_the_header_says_is_there_under_its_name_and_type(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"flags": 0x800}, "a deep EXR"),
-        ({"flags": 0x1000}, "a multi-part EXR"),
+        ({"flags": 0x800}, "a deep one"),
         ({"sampling": (2, 2)}, "one sample in 2 x 2 pixels"),
         ({"aspect": 0.0}, "pixelAspectRatio above 0"),
         ({"aspect": float("nan")}, "pixelAspectRatio above 0"),

@@ -14,7 +14,7 @@ from exr_by_hand import any_bits, read_entries_by_hand, write_exr_by_hand
 from test_read_exr import CHANNELS, SMALL, WINDOWS, planes
 
 from faceplate.errors import PlateError, StorageError
-from faceplate.plate import as_dpx10, keeps_samples, read_frame, write_frame
+from faceplate.plate import as_dpx10, read_frame, write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 
 OVERSCAN = Window(0, 0, 70, 50)
@@ -93,7 +93,7 @@ def test_a_frame_that_is_read_and_written_is_the_same_frame(tmp_path, kinds, dat
     stored = planes(np.random.default_rng(1), data, **kinds)
     write_exr_by_hand(tmp_path / "a.exr", stored, data=data, display=display, attributes=ATTRIBUTES)
     frame = read_frame(tmp_path / "a.exr", 1)
-    write_frame(frame, tmp_path / "b.exr")
+    write_frame(replace(frame, file=None), tmp_path / "b.exr")
     again = read_frame(tmp_path / "b.exr", 1)
     assert again.header == frame.header
     assert same_pixels(again, frame)
@@ -130,8 +130,8 @@ def test_lossy_compression_is_kept(tmp_path, compression):
 def test_a_second_generation_has_the_same_samples_where_that_is_promised(tmp_path, compression, sample):
     write_frame(made("made", compression=compression, samples=(sample,) * 3), tmp_path / "a.exr")
     first = read_frame(tmp_path / "a.exr", 1)
-    write_frame(first, tmp_path / "b.exr")
-    assert same_pixels(read_frame(tmp_path / "b.exr", 1), first) == keeps_samples(first.header)
+    write_frame(replace(first, file=None), tmp_path / "b.exr")
+    assert same_pixels(read_frame(tmp_path / "b.exr", 1), first) == (not compression.startswith("dwa"))
 
 
 @pytest.mark.parametrize("order", ["increasingY", "decreasingY", "randomY"])
@@ -145,7 +145,7 @@ def test_tiles_and_the_order_of_lines_are_kept(tmp_path, order, tiles, compressi
     frame = made("made", compression=compression, attributes=layout, data=Window(-3, -2, 67, 301))
     write_frame(frame, tmp_path / "a.exr")
     first = read_frame(tmp_path / "a.exr", 1)
-    write_frame(first, tmp_path / "b.exr")
+    write_frame(replace(first, file=None), tmp_path / "b.exr")
     again = read_frame(tmp_path / "b.exr", 1)
     assert again.header == first.header
     assert again.header.attribute("openexr:tiles") == tiles
@@ -291,7 +291,7 @@ def test_an_interrupt_while_writing_leaves_the_old_frame_and_nothing_else(tmp_pa
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("faceplate.plate.write_exr._replace_header", interrupted)
+    monkeypatch.setattr("faceplate.plate.write_exr._assemble", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_frame(made("made"), path)
     assert path.read_bytes() == b"old"

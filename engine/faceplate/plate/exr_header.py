@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
 from faceplate.values import Window
 
@@ -20,13 +19,18 @@ LONG_NAMES = 0x400
 TILED = 0x200
 DEEP = 0x800
 MULTI_PART = 0x1000
+VERSION = 2
 MAX_HEADER_BYTES = 2**28
+MAX_TILE_PX = 2**30
 
 # Entries that the windows, the channels and the compression decide; a chunk count is the writer's to state.
 structure = frozenset(
     ("channels", "chunkCount", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "tiles")
 )
-compressions = ("none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab")
+compressions = (
+    "none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab", "htj2k256", "htj2k32",
+    "lj2k", "zstd",
+)  # fmt: skip
 line_orders = ("increasingY", "decreasingY", "randomY")
 
 
@@ -40,15 +44,39 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class ExrHeader:
-    """What stands before the pixels: version word, attributes in the order of the file, and where they end."""
+    """The attributes of one part, in the order of the file."""
 
-    version: int
     entries: tuple[Entry, ...]
-    end: int
 
     def value(self, name: str) -> bytes | None:
         """The bytes of the named attribute."""
         return next((entry.value for entry in self.entries if entry.name == name), None)
+
+    def text(self, name: str) -> str:
+        """The named attribute as text; empty where there is none."""
+        return (self.value(name) or b"").decode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True)
+class ExrFile:
+    """What stands before the tables of chunks: version word, the header of every part, and where they end."""
+
+    version: int
+    parts: tuple[ExrHeader, ...]
+    end: int
+
+    @property
+    def is_multi_part(self) -> bool:
+        """True where the chunks say which part they belong to, even if there is one part alone."""
+        return bool(self.version & MULTI_PART)
+
+    def is_deep(self, part: int) -> bool:
+        """True where the part holds a number of samples for each pixel."""
+        return self.parts[part].text("type").startswith("deep") if self.is_multi_part else bool(self.version & DEEP)
+
+    def is_tiled(self, part: int) -> bool:
+        """True where the part is stored in tiles."""
+        return self.parts[part].value("tiles") is not None
 
 
 class ExrChannel(NamedTuple):
@@ -60,31 +88,24 @@ class ExrChannel(NamedTuple):
     sampling: tuple[int, int]
 
 
-def read_exr_header(path: Path) -> ExrHeader:
-    """The header of a flat, single-part EXR file.
+def read_exr_headers(path: Path) -> ExrFile:
+    """The headers of an EXR file, of one part or of several.
 
     Raises:
-        PlateError: the file is not EXR, is deep or multi-part, or its header is damaged.
+        PlateError: the file is not EXR, or its header is damaged.
     """
     with path.open("rb") as file:
         size = path.stat().st_size
         if file.read(4) != MAGIC:
             raise damaged(path, expected="an OpenEXR file", came="a file that does not begin like one")
         version = _integer(file, path)
-        _refuse_other_kinds(path, version)
-        entries = _entries(file, path, min(size, MAX_HEADER_BYTES))
-        return ExrHeader(version, tuple(entries), file.tell())
-
-
-def _refuse_other_kinds(path: Path, version: int) -> None:
-    kind = "a deep EXR" if version & DEEP else "a multi-part EXR" if version & MULTI_PART else None
-    if kind is not None:
-        raise PlateError(
-            str(path),
-            expected="a flat EXR of one part",
-            came=kind,
-            next_step="write the picture as a flat, single-part EXR (in Nuke: no views or layers split into parts)",
-        )
+        if version & 0xFF != VERSION:
+            raise damaged(path, expected=f"version {VERSION} of OpenEXR", came=f"version {version & 0xFF}")
+        limit = min(size, MAX_HEADER_BYTES)
+        parts = [_entries(file, path, limit)]
+        while version & MULTI_PART and (entries := _entries(file, path, limit)):
+            parts.append(entries)
+        return ExrFile(version, tuple(ExrHeader(tuple(entries)) for entries in parts), file.tell())
 
 
 def _entries(file: BinaryIO, path: Path, limit: int) -> list[Entry]:
@@ -151,6 +172,18 @@ def exr_choice(path: Path, header: ExrHeader, name: str, choices: tuple[str, ...
         came = "a header without it" if value is None else f"the value {value.hex()}"
         raise damaged(path, expected=f"a {name} of {', '.join(choices)}", came=came)
     return choices[value[0]]
+
+
+def exr_tile_size(path: Path, tiles: bytes) -> tuple[int, int]:
+    """Width and height of a tile, from the value of `tiles`.
+
+    Raises:
+        PlateError: the value is none, or names tiles without pixels.
+    """
+    width, height, _ = struct.unpack("<2IB", tiles) if len(tiles) == struct.calcsize("<2IB") else (0, 0, 0)
+    if not 0 < width <= MAX_TILE_PX or not 0 < height <= MAX_TILE_PX:
+        raise damaged(path, expected="a tile description", came=tiles.hex())
+    return width, height
 
 
 def exr_channels(path: Path, header: ExrHeader) -> tuple[ExrChannel, ...]:

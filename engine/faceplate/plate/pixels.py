@@ -72,7 +72,7 @@ def read_channels(path: Path, source: Any, first: int, last: int, sample: Sample
     Raises:
         PlateError: the pixels are damaged or incomplete.
     """
-    pixels = source.read_image(0, 0, first, last, base_type(sample))
+    pixels = source.read_image(source.current_subimage(), 0, first, last, base_type(sample))
     if pixels is None:
         raise damaged(path, expected="whole pixels", came=_message(source))
     return np.asarray(pixels)

@@ -5,17 +5,21 @@ from pathlib import Path
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
 from faceplate.plate.exr_attributes import attribute_from_exr
+from faceplate.plate.exr_chunks import chunk_spans
 from faceplate.plate.exr_header import (
     ExrChannel,
+    ExrFile,
     ExrHeader,
     compressions,
     exr_channels,
     exr_choice,
+    exr_tile_size,
     exr_window,
     line_orders,
-    read_exr_header,
+    read_exr_headers,
     structure,
 )
+from faceplate.plate.exr_layers import choose_picture, pictures, plain_colour
 from faceplate.plate.pixels import check_size, open_input, read_groups
 from faceplate.plate.stored_file import file_state, linked
 from faceplate.values import Attribute, Frame, Header, Sample, Window
@@ -23,24 +27,74 @@ from faceplate.values import Attribute, Frame, Header, Sample, Window
 samples_by_pixel_type = (Sample.UINT32, Sample.HALF, Sample.FLOAT)
 
 
-def read_exr(path: Path, number: int) -> Frame:
-    """The frame with every channel and every attribute of its header, bit for bit.
+def read_exr(path: Path, number: int, layer: str | None = None, view: str | None = None) -> Frame:
+    """The frame with every channel of its part and every attribute of its header, bit for bit.
+
+    The part, and which of its channels are the picture, are those of `layer` and `view`. Other parts stay in the file,
+    from where a writer takes them.
 
     Raises:
-        PlateError: the file is damaged, deep, multi-part, mip-mapped, or stores its chroma at a lower resolution.
+        PlateError: the file is damaged, has no such layer or view, or the part is deep, mip-mapped, or stores its
+            chroma at a lower resolution.
     """
     state = file_state(path)
-    stored = read_exr_header(path)
-    channels = _checked(path, exr_channels(path, stored))
-    header = _header(path, stored, channels)
-    check_size(path, header.data, header.samples)
+    exr = read_exr_headers(path)
+    headers = tuple(_header(path, stored) for stored in exr.parts)
+    part, colour = _picture(path, exr, headers, layer, view)
+    _check(path, exr, part)
+    check_size(path, headers[part].data, headers[part].samples)
+    if exr.is_multi_part:
+        # OpenImageIO looks at the one part; the others have to be whole as well.
+        chunk_spans(path, exr)
     with open_input(path) as source:
-        header = _in_order(path, header, tuple(source.spec().channelnames))
+        if not source.seek_subimage(part, 0):
+            raise damaged(path, expected=f"a part {part + 1}", came="a file that ends before it")
+        header = _in_order(path, headers[part], tuple(source.spec().channelnames))
         groups = read_groups(path, source, header.channels, header.samples)
-    return linked(Frame(number, str(path), header, groups), path, state)
+    parts = (*headers[:part], header, *headers[part + 1 :]) if exr.is_multi_part else ()
+    return linked(Frame(number, str(path), header, groups, colour=colour), path, state, parts, part)
 
 
-def _header(path: Path, stored: ExrHeader, channels: tuple[ExrChannel, ...]) -> Header:
+def _picture(
+    path: Path, exr: ExrFile, headers: tuple[Header, ...], layer: str | None, view: str | None
+) -> tuple[int, tuple[str, str, str]]:
+    """The part to read and its three channels; the first flat part where the file does not say what the picture is."""
+    there = [found for found in pictures(headers) if not exr.is_deep(found.part)]
+    chosen = choose_picture(path, there, layer, view)
+    if chosen is not None:
+        return chosen.part, chosen.colour
+    return next((part for part in range(len(headers)) if not exr.is_deep(part)), 0), plain_colour
+
+
+def _check(path: Path, exr: ExrFile, part: int) -> None:
+    """Refuses the kinds of EXR that are no plate."""
+    if exr.is_deep(part):
+        raise PlateError(
+            str(path),
+            expected="a flat EXR",
+            came="a deep one",
+            next_step="flatten the picture (in Nuke: DeepToImage) and write it as an ordinary EXR",
+        )
+    for channel in exr_channels(path, exr.parts[part]):
+        if channel.sampling != (1, 1):
+            raise PlateError(
+                str(path),
+                expected="every channel at full resolution",
+                came=f"channel {channel.name} at one sample in {channel.sampling[0]} x {channel.sampling[1]} pixels",
+                next_step="write the picture as R, G, B (luminance and chroma are not decoded here)",
+            )
+    tiles = exr.parts[part].value("tiles")
+    if tiles and tiles[-1] & 0xF:
+        raise PlateError(
+            str(path),
+            expected="an EXR of one resolution",
+            came="a mip-mapped or rip-mapped texture",
+            next_step="write the picture without its smaller copies (oiiotool IN.exr --scanline -o OUT.exr)",
+        )
+
+
+def _header(path: Path, stored: ExrHeader) -> Header:
+    channels = _named(path, exr_channels(path, stored))
     display = exr_window(path, stored, "displayWindow")
     data = exr_window(path, stored, "dataWindow")
     left, top = display[:2]
@@ -67,24 +121,10 @@ def _layout(path: Path, stored: ExrHeader, channels: tuple[ExrChannel, ...]) -> 
         Attribute("openexr:lineOrder", "string", exr_choice(path, stored, "lineOrder", line_orders)),
     ]
     if tiles := stored.value("tiles"):
-        layout.append(Attribute("openexr:tiles", "int[2]", _tile_size(path, tiles)))
+        layout.append(Attribute("openexr:tiles", "int[2]", exr_tile_size(path, tiles)))
     if linear := tuple(channel.name for channel in channels if channel.perceptually_linear):
         layout.append(Attribute("openexr:pLinear", f"string[{len(linear)}]", linear))
     return tuple(layout)
-
-
-def _tile_size(path: Path, tiles: bytes) -> tuple[int, int]:
-    if len(tiles) != struct.calcsize("<2IB"):
-        raise damaged(path, expected="a tile description", came=f"{len(tiles)} bytes")
-    width, height, mode = struct.unpack("<2IB", tiles)
-    if mode & 0xF:
-        raise PlateError(
-            str(path),
-            expected="an EXR of one resolution",
-            came="a mip-mapped or rip-mapped texture",
-            next_step="write the picture without its smaller copies (oiiotool IN.exr --scanline -o OUT.exr)",
-        )
-    return width, height
 
 
 def _pixel_aspect(path: Path, stored: ExrHeader) -> float:
@@ -95,15 +135,8 @@ def _pixel_aspect(path: Path, stored: ExrHeader) -> float:
     return float(aspect)
 
 
-def _checked(path: Path, channels: tuple[ExrChannel, ...]) -> tuple[ExrChannel, ...]:
+def _named(path: Path, channels: tuple[ExrChannel, ...]) -> tuple[ExrChannel, ...]:
     for channel in channels:
-        if channel.sampling != (1, 1):
-            raise PlateError(
-                str(path),
-                expected="every channel at full resolution",
-                came=f"channel {channel.name} at one sample in {channel.sampling[0]} x {channel.sampling[1]} pixels",
-                next_step="write the picture as R, G, B (luminance and chroma are not decoded here)",
-            )
         if not 0 <= channel.pixel_type < len(samples_by_pixel_type):
             raise damaged(path, expected="uint, half or float channels", came=f"type {channel.pixel_type}")
         if not channel.name.isprintable():
