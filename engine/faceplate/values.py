@@ -264,6 +264,8 @@ class Plate:
         encoding: the OpenColorIO colour space of its pixels, or None where nobody has said.
         reader: reads the frame of a number.
         state: a short text that changes when the file of a frame does, told without reading its pixels.
+        layer: the layer that was asked for, or None.
+        view: the view that was asked for, or None.
     """
 
     source: str
@@ -271,6 +273,14 @@ class Plate:
     encoding: str | None
     reader: Callable[[int], Frame] = field(repr=False, compare=False)
     state: Callable[[int], str] = field(default=str, repr=False, compare=False)
+    layer: str | None = None
+    view: str | None = None
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What a receipt tells of it: its path, and encoding, layer and view where they are known."""
+        known = {"path": self.source, "encoding": self.encoding, "layer": self.layer, "view": self.view}
+        return {name: value for name, value in known.items() if value is not None}
 
     def read(self, number: int) -> Frame:
         """The frame of this number, as stored.
@@ -312,6 +322,8 @@ class Person:
         pose_deg: frames x 3, yaw, pitch and roll in degrees.
         alignment: frames x 2 x 3, plate pixels to the unit face square.
         by_hand: frames x points, True where an artist set the point.
+        exposure: frames, the median scene-linear luminance of the face in the working space; NaN where it was not
+            measured.
     """
 
     name: str
@@ -322,6 +334,7 @@ class Person:
     pose_deg: Floats
     alignment: Matrix
     by_hand: npt.NDArray[np.bool_]
+    exposure: Floats
 
     @property
     def seen(self) -> npt.NDArray[np.bool_]:

@@ -1,10 +1,11 @@
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faceplate.deliver.receipt import Job, read_receipt, write_receipt
 from faceplate.errors import CallError
-from faceplate.plate import FramePattern, as_dpx10, as_exr, frame_pattern, keeps_samples, write_frame
+from faceplate.plate import FramePattern, as_dpx10, as_exr, compressions, frame_pattern, keeps_samples, write_frame
 from faceplate.storage import check_writable, unwritable
 from faceplate.values import Attribute, Frame, Plate
 
@@ -14,7 +15,9 @@ layer_formats = (".exr",)
 """Mattes and layers hold what DPX cannot: one channel, or scene-linear light."""
 
 lossless_compression = "zips"
-"""Takes the place of DWAA and DWAB, which would lose a little more with every writing, outside the matte too."""
+"""Takes the place of B44, DWA and lossy JPEG 2000, whose untouched pixels would lose beside changed ones."""
+
+_level = re.compile(r"\d+(\.\d+)?")
 
 States = Callable[[int], Mapping[str, str]]
 """Tells the state of every file that a frame is made from, by role."""
@@ -27,11 +30,28 @@ class Delivery:
     A frame is done when its file and its receipt are there, the receipt is of this very job and of the input files as
     they are now, and the file has the size it states; so a render that was stopped goes on where it was, on any
     machine, and a changed job or plate starts anew.
+
+    `compression` is that of EXR files, as `zip` or `dwaa:45`; None for the frame's own, or `lossless_compression` where
+    that would lose. `untouched` says that no frame has a changed sample, so that nothing can be lost.
     """
 
     pattern: FramePattern
     job: Job
     states: States
+    compression: str | None = None
+    untouched: bool = False
+
+    def compressed(self, asked: str | None) -> "Delivery":
+        """The delivery in another compression, which is part of its job; None leaves it as it is.
+
+        Raises:
+            CallError: EXR has no such compression.
+        """
+        if asked is None:
+            return self
+        _check_compression(asked)
+        job = replace(self.job, settings={**self.job.settings, "Delivery": {"compression": asked}})
+        return replace(self, job=job, compression=asked)
 
     def path(self, number: int) -> Path:
         """The file of a frame."""
@@ -51,20 +71,36 @@ class Delivery:
         return path.is_file() and path.stat().st_size == receipt.output_bytes
 
     def write(self, frame: Frame) -> None:
-        """Writes one frame in the format of the pattern's ending: EXR with the plate's header, or 10-bit DPX.
+        """Writes one frame in the format of the pattern's ending: EXR with the plate's header, or DPX.
+
+        A DPX keeps its bits; from other formats a DPX has 10.
 
         Raises:
             StorageError: the folder cannot be written, or the disk is full; what stood there before is left whole.
         """
         path, receipt = self.path(frame.number), self.receipt_path(frame.number)
         states = self.states(frame.number)
-        shaped = as_dpx10(frame) if path.suffix.lower() == ".dpx" else _as_exr_of(self.job, frame)
+        shaped = _as_dpx(frame) if path.suffix.lower() == ".dpx" else self._as_exr(frame)
         try:
             # The old receipt goes first: should we be stopped in between, the frame is made again.
             receipt.unlink(missing_ok=True)
         except OSError as fault:
             raise unwritable(receipt, fault.strerror or str(fault)) from fault
         write_receipt(self.job.receipt(frame.number, states, write_frame(shaped, path)), receipt)
+
+    def _as_exr(self, frame: Frame) -> Frame:
+        exr = as_exr(frame)
+        header = exr.header.with_attributes(*self.job.attributes(exr.header))
+        compression = self.compression
+        if compression is None and not self.untouched and not keeps_samples(header):
+            compression = lossless_compression
+        if compression is not None:
+            header = header.with_attributes(Attribute("compression", "string", compression))
+        return replace(exr, header=header)
+
+
+def _as_dpx(frame: Frame) -> Frame:
+    return frame if frame.header.file_format == "dpx" else as_dpx10(frame)
 
 
 def states_of(**plates: Plate | None) -> States:
@@ -121,15 +157,24 @@ def _taken(output: str, came: str) -> CallError:
 
 
 def open_delivery(
-    pattern: str, job: Job, states: States, *, inputs: Sequence[str] = (), formats: tuple[str, ...] = picture_formats
+    pattern: str,
+    job: Job,
+    states: States,
+    *,
+    inputs: Sequence[str] = (),
+    formats: tuple[str, ...] = picture_formats,
+    untouched: bool = False,
 ) -> Delivery:
     """A delivery to `NAME.%04d.exr` or `NAME.####.dpx`, checked against `inputs` as `check_outputs` does."""
-    return Delivery(check_outputs([pattern], inputs, formats)[0], job, states)
+    return Delivery(check_outputs([pattern], inputs, formats)[0], job, states, untouched=untouched)
 
 
-def _as_exr_of(job: Job, frame: Frame) -> Frame:
-    exr = as_exr(frame)
-    header = exr.header.with_attributes(*job.attributes(exr.header))
-    if not keeps_samples(header):
-        header = header.with_attributes(Attribute("compression", "string", lossless_compression))
-    return replace(exr, header=header)
+def _check_compression(asked: str) -> None:
+    name, colon, level = asked.partition(":")
+    if name not in compressions or (colon and not _level.fullmatch(level)):
+        raise CallError(
+            "the compression",
+            expected=f"one of {', '.join(compressions)}, with a level where it has one, as dwaa:45",
+            came=repr(asked),
+            next_step="name one of these, or leave it away to keep the plate's",
+        )

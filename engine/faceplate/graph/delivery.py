@@ -18,7 +18,7 @@ from faceplate.deliver import (
 )
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.layers import changed_frame, matte_frame
-from faceplate.graph.shot import Rendered, Shot, encoding_of, render_frame
+from faceplate.graph.shot import Rendered, Shot, render_frame
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
 from faceplate.values import Frame, GrainProfile, Plate
@@ -34,11 +34,13 @@ class Outputs:
         finished: the plate with the face in it, one or more formats.
         matte: the matte alone, or None.
         swap: the face alone, premultiplied in scene-linear, or None.
+        compression: of the finished EXR files, as `zip` or `dwaa:45`; None for the plate's own where it keeps samples.
     """
 
     finished: tuple[str, ...]
     matte: str | None = None
     swap: str | None = None
+    compression: str | None = None
 
     def check(self, inputs: Sequence[str]) -> None:
         """Refuses, before any work, names that cannot be written, stand twice, or are those of `inputs`.
@@ -67,7 +69,7 @@ class Progress:
 def inputs_of(plate: Plate, track_file: Path) -> dict[str, dict[str, str]]:
     """What a job tells of its plate and of the track that was read from `track_file`."""
     return {
-        "plate": {"path": plate.source, "encoding": encoding_of(plate)},
+        "plate": plate.about,
         "track": {"path": str(track_file), "digest": file_digest(track_file)},
     }
 
@@ -132,13 +134,12 @@ def deliver_shot(
 
 def _writers(shot: Shot, outputs: Outputs, job: Job) -> list[tuple[Delivery, Callable[[Rendered], Frame]]]:
     outputs.check([shot.plate.source])
-    wanted: list[tuple[str | None, Callable[[Rendered], Frame]]] = [
-        *((pattern, _finished) for pattern in outputs.finished),
-        (outputs.matte, matte_frame),
-        (outputs.swap, changed_frame),
-    ]
     states = states_of(plate=shot.plate)
-    return [(open_delivery(pattern, job, states), picture) for pattern, picture in wanted if pattern]
+    finished = [
+        (open_delivery(pattern, job, states).compressed(outputs.compression), _finished) for pattern in outputs.finished
+    ]
+    layers = ((outputs.matte, matte_frame), (outputs.swap, changed_frame))
+    return [*finished, *((open_delivery(pattern, job, states), picture) for pattern, picture in layers if pattern)]
 
 
 def _finished(rendered: Rendered) -> Frame:

@@ -200,10 +200,7 @@ def _lost(mattes: Plate | None, frame: Frame) -> Band:
 def _delivery(
     output: str, inputs: Mapping[str, Plate], node: str, settings: dict[str, object], profile: GrainProfile
 ) -> Delivery:
-    named = {
-        role: {"path": plate.source, **({"encoding": plate.encoding} if plate.encoding else {})}
-        for role, plate in inputs.items()
-    }
+    named = {role: plate.about for role, plate in inputs.items()}
     versions = pixel_versions(colour=config_identity(), **{node: str(registered()[node].version)})
     job = Job({**named, "grain": {"digest": grain_digest(profile)}}, {node: settings}, "", "", versions)
     return open_delivery(output, job, states_of(**inputs), inputs=[plate.source for plate in inputs.values()])

@@ -2,6 +2,8 @@
 
 from faceplate.plate.codes import normalised, stored_from
 from faceplate.plate.conversion import as_dpx10, as_exr
+from faceplate.plate.exr_header import compressions
+from faceplate.plate.exr_layers import frame_pictures
 from faceplate.plate.patterns import FramePattern, frame_pattern
 from faceplate.plate.read import read_frame
 from faceplate.plate.sequence import open_plate
@@ -12,7 +14,9 @@ __all__ = [
     "FramePattern",
     "as_dpx10",
     "as_exr",
+    "compressions",
     "frame_pattern",
+    "frame_pictures",
     "keeps_samples",
     "normalised",
     "open_plate",

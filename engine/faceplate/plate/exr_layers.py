@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from faceplate.errors import PlateError
-from faceplate.values import Header
+from faceplate.values import Frame, Header
 
 plain_colour = ("R", "G", "B")
 _triples = (plain_colour, ("r", "g", "b"), ("red", "green", "blue"))
@@ -27,13 +27,20 @@ class Picture(NamedTuple):
 def pictures(headers: Sequence[Header]) -> tuple[Picture, ...]:
     """Every picture that the parts of a file hold, in the order of the parts; `headers` has one entry a part.
 
-    Views are told by the attribute `view` of a part, or by `multiView` and the channels' names
+    Deep parts hold none. Views are told by the attribute `view` of a part, or by `multiView` and the channels' names
     (`right.R`, `diffuse.right.R`; those of the first view may stand without it).
 
     Source: OpenEXR, "Storing Multi-View Images"; multi-part attributes `name`, `type` and `view`.
     """
     views = {view for header in headers for view in _views(header)}
-    return tuple(found for part, header in enumerate(headers) for found in _in_part(part, header, views))
+    flat = [part for part, header in enumerate(headers) if not str(header.attribute("type")).startswith("deep")]
+    return tuple(found for part in flat for found in _in_part(part, headers[part], views))
+
+
+def frame_pictures(frame: Frame) -> tuple[Picture, ...]:
+    """Every picture of the file that a frame was read from: what layer and view may be asked of it."""
+    parts = frame.file.parts if frame.file is not None else ()
+    return pictures(parts or (frame.header,))
 
 
 def _views(header: Header) -> tuple[str, ...]:

@@ -59,8 +59,7 @@ def _picture(
     path: Path, exr: ExrFile, headers: tuple[Header, ...], layer: str | None, view: str | None
 ) -> tuple[int, tuple[str, str, str]]:
     """The part to read and its three channels; the first flat part where the file does not say what the picture is."""
-    there = [found for found in pictures(headers) if not exr.is_deep(found.part)]
-    chosen = choose_picture(path, there, layer, view)
+    chosen = choose_picture(path, pictures(headers), layer, view)
     if chosen is not None:
         return chosen.part, chosen.colour
     return next((part for part in range(len(headers)) if not exr.is_deep(part)), 0), plain_colour

@@ -28,7 +28,7 @@ def open_plate(
     if pattern is not None:
         frames = choose_frames(source, pattern.frames_on_disk(), frame_range)
         reader = partial(_read_numbered, pattern, layer=layer, view=view)
-        return Plate(source, frames, None, reader, partial(_state_numbered, pattern))
+        return Plate(source, frames, None, reader, partial(_state_numbered, pattern), layer, view)
     path = Path(source)
     if not path.is_file():
         raise PlateError(
@@ -40,7 +40,8 @@ def open_plate(
     if path.suffix.lower() in movie_suffixes and layer is None and view is None:
         return replace(open_movie(path, frame_range), state=partial(_state, path))
     frames = choose_frames(source, (still_number(path),), frame_range)
-    return Plate(source, frames, None, partial(read_frame, path, layer=layer, view=view), partial(_state, path))
+    reader = partial(read_frame, path, layer=layer, view=view)
+    return Plate(source, frames, None, reader, partial(_state, path), layer, view)
 
 
 def _read_numbered(pattern: FramePattern, number: int, layer: str | None, view: str | None) -> Frame:

@@ -77,7 +77,7 @@ def write_exr(frame: Frame, path: Path) -> None:
 
 
 def keeps_samples(header: Header) -> bool:
-    """True where a sample that was read in this compression comes back as it was, whatever becomes of its neighbours."""
+    """True where a sample read in this compression comes back as it was, whatever becomes of its neighbours."""
     return compression_of(header)[0] in _settled
 
 

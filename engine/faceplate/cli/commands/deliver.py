@@ -2,7 +2,7 @@
 
 import argparse
 
-from faceplate.cli.plate_arguments import add_anew, note_compression
+from faceplate.cli.plate_arguments import add_anew, add_compression, add_source
 from faceplate.cli.report import Report
 from faceplate.deliver import Job, open_delivery, pixel_versions, states_of
 from faceplate.graph import for_each_frame
@@ -11,19 +11,20 @@ from faceplate.plate import open_plate
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Plate, range and output."""
-    parser.add_argument("plate", metavar="PLATE", help="sequence (plate.%%04d.exr, plate.####.dpx), still or movie")
-    parser.add_argument("--range", metavar="1001-1100", help="frames to work on; without it, all there are")
+    add_source(parser)
     parser.add_argument("--colourspace", metavar="CS", help="accepted as by every command; samples leave as they came")
     add_anew(parser)
+    add_compression(parser)
     parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
 
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Writes every frame of the plate anew."""
-    plate = open_plate(arguments.plate, arguments.range)
-    note_compression(plate, report)
-    job = Job({"plate": {"path": plate.source}}, {}, "", "", pixel_versions())
-    delivery = open_delivery(arguments.output, job, states_of(plate=plate), inputs=[plate.source])
+    plate = open_plate(arguments.plate, arguments.range, layer=arguments.layer, view=arguments.view)
+    job = Job({"plate": plate.about}, {}, "", "", pixel_versions())
+    delivery = open_delivery(
+        arguments.output, job, states_of(plate=plate), inputs=[plate.source], untouched=True
+    ).compressed(arguments.compression)
     waiting = [number for number in plate.frames if arguments.anew or not delivery.is_done(number)]
     with report.frames("deliver", len(waiting)) as count:
         for_each_frame(waiting, lambda number: delivery.write(plate.read(number)), on_frame=count)

@@ -1,10 +1,11 @@
 """The plate's grain: measure it, take it out, put it back."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from faceplate.cli.knobs import add_knobs, settings_from
-from faceplate.cli.plate_arguments import add_anew, add_plate, opened_plate
+from faceplate.cli.plate_arguments import add_anew, add_compression, add_plate, opened_plate, plate_named
 from faceplate.cli.report import Report
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, read_profile, write_profile
 from faceplate.graph import GrainPass, apply_grain, measure_shot_grain, open_encoded_plate, remove_grain, run_grain_pass
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
 
 def _add_pass(parser: argparse.ArgumentParser) -> None:
     add_anew(parser)
+    add_compression(parser)
     parser.add_argument("--profile", metavar="PLATE.grain", type=Path, required=True, help="made by `grain measure`")
     parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
 
@@ -61,7 +63,7 @@ def _remove(arguments: argparse.Namespace, report: Report) -> None:
 
 def _apply(arguments: argparse.Namespace, report: Report) -> None:
     grain_pass = apply_grain(
-        open_encoded_plate(arguments.comp, arguments.range, arguments.colourspace),
+        plate_named(arguments, arguments.comp, arguments.range),
         plate=_beside(arguments, arguments.plate if arguments.clean else None),
         clean=_beside(arguments, arguments.clean),
         matte=arguments.matte,
@@ -74,10 +76,13 @@ def _apply(arguments: argparse.Namespace, report: Report) -> None:
 
 def _beside(arguments: argparse.Namespace, source: str | None) -> Plate | None:
     colourspace = arguments.plate_colourspace or arguments.colourspace
-    return open_encoded_plate(source, None, colourspace) if source else None
+    if source is None:
+        return None
+    return open_encoded_plate(source, None, colourspace, layer=arguments.layer, view=arguments.view)
 
 
 def _render(grain_pass: GrainPass, arguments: argparse.Namespace, report: Report, label: str) -> None:
+    grain_pass = replace(grain_pass, delivery=grain_pass.delivery.compressed(arguments.compression))
     with report.frames(label, len(grain_pass.waiting(anew=arguments.anew))) as count:
         made = run_grain_pass(grain_pass, anew=arguments.anew, on_frame=count)
     before = [number for number in grain_pass.source.frames if number not in made]

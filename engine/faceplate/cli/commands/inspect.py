@@ -1,17 +1,17 @@
 """A plate's header, a track, a model's card, or a grain profile."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from faceplate.cli.report import Report
 from faceplate.grain import profile_as_json, read_profile
-from faceplate.plate import open_plate
+from faceplate.plate import frame_pictures, open_plate
 from faceplate.swap import load_model
 from faceplate.track import read_track, track_as_json
-from faceplate.values import describe_frames
+from faceplate.values import Header, describe_frames
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,15 +40,28 @@ def _grain(file: str) -> dict[str, Any]:
 
 
 def _plate(file: str) -> dict[str, Any]:
+    """The header of the first frame; a multi-part EXR tells of every part, `part` being the one that is worked on."""
     plate = open_plate(file)
-    header = plate.read(plate.frames[0]).header
-    return {
+    frame = plate.read(plate.frames[0])
+    header, parts = frame.header, frame.file.parts if frame.file is not None else ()
+    told = {
         "source": plate.source,
         "frames": describe_frames(plate.frames),
         "format": header.file_format,
         "display_window": list(header.display),
-        "data_window": list(header.data),
+        "display_window_origin": list(header.origin),
         "pixel_aspect": header.pixel_aspect,
+        "pictures": [{"layer": found.layer, "view": found.view, "part": found.part} for found in frame_pictures(frame)],
+        **_channels_and_attributes(header),
+    }
+    if frame.file is None or not parts:
+        return told
+    return told | {"part": frame.file.part, "parts": [_channels_and_attributes(part) for part in parts]}
+
+
+def _channels_and_attributes(header: Header) -> dict[str, Any]:
+    return {
+        "data_window": list(header.data),
         "channels": {name: sample.value for name, sample in zip(header.channels, header.samples, strict=True)},
         "attributes": [{"name": a.name, "type": a.type, "value": _plain(a.value)} for a in header.attributes],
     }
@@ -63,14 +76,35 @@ def _plain(value: Any) -> Any:
 
 
 def _words(values: Mapping[str, Any]) -> str:
-    return "\n".join(f"{name}: {_short(value)}" for name, value in values.items())
+    return "\n".join(_lines(values, ""))
+
+
+def _lines(values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """One line an entry; what it holds in turn stands below it, further in."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield f"{indent}{name}:"
+            yield from _lines(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f"{indent}{name}:"
+            for number, row in enumerate(value, 1):
+                yield from _row(number, row, indent + "  ")
+        else:
+            yield f"{indent}{name}: {_short(value)}"
+
+
+def _row(number: int, row: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """A header's entry, or anything without parts of its own, in one line; the rest as a block under its number."""
+    if {"name", "type", "value"} == row.keys():
+        yield f"{indent}{row['name']} ({row['type']}): {_short(row['value'])}"
+    elif any(isinstance(value, dict | list) for value in row.values()):
+        yield f"{indent}{number}:"
+        yield from _lines(row, indent + "  ")
+    else:
+        yield indent + ", ".join(f"{name} {_short(value)}" for name, value in row.items() if value != "")
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "".join("\n  " + "  ".join(f"{key} {_short(part)}" for key, part in row.items()) for row in value)
-    if isinstance(value, dict):
-        return "".join(f"\n  {key}: {_short(part)}" for key, part in value.items())
     # Headers may hold bytes that are no text; they are kept as lone surrogates, which no terminal takes.
     text = str(value).encode("utf-8", "replace").decode()
     return text if len(text) <= longest_value else text[:longest_value] + " ... (--json shows all)"

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from faceplate.cli.knobs import add_knobs, settings_from
-from faceplate.cli.plate_arguments import add_anew, add_plate, note_compression
+from faceplate.cli.plate_arguments import add_anew, add_compression, add_plate, note_compression, plate_named
 from faceplate.cli.report import Report
 from faceplate.grain import FaceRegrainSettings, read_profile
 from faceplate.graph import (
@@ -15,7 +15,6 @@ from faceplate.graph import (
     deliver_shot,
     inputs_of,
     measure_shot_grain,
-    open_encoded_plate,
     person_named,
     shot_job,
 )
@@ -40,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grain", metavar="PLATE.grain", type=Path, help="grain profile; without it, measured here")
     parser.add_argument("--device", choices=device_choices, default="auto", help="processor that runs the model")
     add_anew(parser)
+    add_compression(parser)
     add_knobs(parser, FaceSwapSettings)
     add_knobs(parser, FaceMatteSettings, "matte_")
     add_knobs(parser, FaceRegrainSettings, "grain_")
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Renders the frames of the track, or those of --range."""
-    outputs = Outputs(tuple(arguments.output), arguments.matte_output, arguments.swap_output)
+    outputs = Outputs(tuple(arguments.output), arguments.matte_output, arguments.swap_output, arguments.compression)
     outputs.check([arguments.plate])
     shot, numbers = _open_shot(arguments, report)
     card = shot.model.card
@@ -63,10 +63,10 @@ def _open_shot(arguments: argparse.Namespace, report: Report) -> tuple[Shot, tup
     swap_settings = settings_from(arguments, FaceSwapSettings)
     track = read_track(arguments.track)
     model = load_model(arguments.model, choose_device(arguments.device))
-    plate = open_encoded_plate(arguments.plate, None, arguments.colourspace)
+    plate = plate_named(arguments, arguments.plate, None)
     numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
     check_track_fits(track, plate, numbers)
-    note_compression(plate, report)
+    note_compression(plate, report, arguments.compression)
     if track.plate != plate.source:
         report.note(f"the track was made of {track.plate}; it is used on {plate.source}")
     shot = Shot(
