@@ -50,7 +50,7 @@ along = pytest.mark.parametrize("axis", [(1, 0), (0, 1)], ids=["x", "y"])
 anamorphic = pytest.mark.parametrize("pixel_aspect", [1, 2, 0.5])
 
 
-@pytest.mark.parametrize("times", [2.2, 3.3, 4.6875, 7.0])
+@pytest.mark.parametrize("times", [2.2, 3.3, 4.6875, 7.0, 9.5])
 @pytest.mark.parametrize("turn_deg", [0, 90])
 @anamorphic
 @along
@@ -60,7 +60,7 @@ def test_a_minified_wave_above_the_crops_nyquist_leaves_no_alias(times, turn_deg
         assert rms(seen) < np.sqrt(0.5) * 10 ** (-40 / 20)
 
 
-@pytest.mark.parametrize("times", [3.3, 4.6875])
+@pytest.mark.parametrize("times", [3.3, 4.6875, 9.5])
 @pytest.mark.parametrize("turn_deg", [0, 90])
 @anamorphic
 @along
@@ -69,7 +69,7 @@ def test_a_minified_wave_well_below_nyquist_keeps_its_height_and_place(times, tu
     np.testing.assert_allclose(seen, wave, atol=0.02)
 
 
-@pytest.mark.parametrize("times", [2.3, 3.3, 4.6875])
+@pytest.mark.parametrize("times", [2.3, 3.3, 4.6875, 9.5])
 @pytest.mark.parametrize("turn_deg", [0, 90])
 @anamorphic
 @along

@@ -1,10 +1,12 @@
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
 
 from faceplate.align.similarity import invert, transform
+from faceplate.align.strided import combined_rows
 from faceplate.values import Floats, Matrix, Window
 
 decimation_lobes = 4
@@ -13,15 +15,23 @@ decimation_lobes = 4
 least_oversampling = 2
 """Below this density a linear reading would be seen as softness; the picture is enlarged first."""
 
+half_band_reach = 9
+"""Half width of the filter that halves a picture, in its own pixels."""
+
 
 def crop_window(plate_to_crop: Matrix, side_px: int) -> Window:
     """The pixels of the plate that a crop is made from, its filters' margin included; the plate may be anamorphic."""
-    corners = transform(invert(plate_to_crop), np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * side_px)
-    shrinkage = max(1.0, 1 / min(_steps(plate_to_crop)), *_steps(invert(plate_to_crop)))
+    return _source_of(Window(0, 0, side_px, side_px), plate_to_crop)
+
+
+def _source_of(target: Window, matrix: Matrix) -> Window:
+    """The pixels of the source that those of a target window are made from."""
+    left, top, right, bottom = target
+    corners = transform(invert(matrix), np.array([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    shrinkage = max(1.0, 1 / min(_steps(matrix)), *_steps(invert(matrix)))
     reach = math.ceil(2 * decimation_lobes * shrinkage + 2)
-    left, top = np.floor(corners.min(axis=0)).astype(int)
-    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
-    return Window(int(left), int(top), int(right), int(bottom)).grow(reach)
+    first, last = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    return Window(int(first[0]), int(first[1]), int(last[0]), int(last[1])).grow(reach)
 
 
 def resample(image: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:
@@ -31,9 +41,14 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window) -> F
     differently, so each axis is filtered for itself. Source axes that get smaller are low-passed with a Kaiser-windowed
     sinc; target axes coarser than the source are read on a finer grid and decimated. Source axes that keep their size,
     grow or shrink less than `least_oversampling` are first enlarged with a Catmull-Rom filter (Keys, "Cubic Convolution
-    Interpolation", 1981, a = -1/2), which moves no ramp and no edge, as OpenCV's own cubic (a = -3/4) does. Beyond its
-    edge the image repeats its last row and column. Values are not clamped.
+    Interpolation", 1981, a = -1/2), which moves no ramp and no edge, as OpenCV's own cubic (a = -3/4) does. An axis
+    that gets less than a quarter as large is first halved as often as that. Beyond its edge the image repeats its last
+    row and column. Values are not clamped.
     """
+    needed = _source_of(target, matrix).intersect(source)
+    if not needed.is_empty:
+        image, source = image[needed.slices(source)], needed
+    image, source, matrix = _halved(image, source, matrix)
     times = [_enlargement(step) for step in _steps(matrix)]
     dense = np.column_stack([matrix[:, :2] / times, matrix[:, 2]])
     grid = _fine_grid(matrix, dense)
@@ -44,6 +59,37 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window) -> F
     low = _filtered(image, _spacings(matrix, times))
     fine = _read(low, source, np.array([grid]).T * dense, _scaled(target.grow(decimation_lobes), grid))
     return _decimated(fine, grid, _bands(matrix), target)
+
+
+def _halved(image: Floats, source: Window, matrix: Matrix) -> tuple[Floats, Window, Matrix]:
+    """The picture with every second column and row alone along axes that stay at least twice as fine as the target.
+
+    What is kept are the even columns and rows of the source's own coordinates, wherever the picture begins.
+    """
+    for axis in (1, 0):
+        while 4 * _steps(matrix)[axis] <= 1:
+            start = -source[axis] % 2
+            count = -(-(source[axis + 2] - source[axis] - start) // 2)
+            image = _kept(image, _half_band(), start, 2, count, axis)
+            corner = (source[axis] + start) // 2
+            source = source._replace(**dict(zip(_edges[axis], (corner, corner + count), strict=True)))
+            # A kept sample has its centre where it was: at 2 k + 0.5 of the picture before.
+            matrix = matrix * _doubled[axis]
+            matrix[:, 2] -= 0.25 * matrix[:, axis]
+    return image, source, matrix
+
+
+_one = np.ones(1, np.float32)
+_edges = (("left", "right"), ("top", "bottom"))
+_doubled = (np.array([2.0, 1.0, 1.0]), np.array([1.0, 2.0, 1.0]))
+
+
+@cache
+def _half_band() -> Floats:
+    """Taps that keep what lies below half of Nyquist and leave nothing that would fold onto its lower half."""
+    at = np.arange(-half_band_reach, half_band_reach + 1)
+    taps = np.sinc(at / 2) * np.kaiser(at.size, 6.0)
+    return np.asarray(taps / taps.sum(), np.float32)
 
 
 def _steps(matrix: Matrix) -> list[float]:
@@ -88,11 +134,18 @@ def _scaled(window: Window, times: Sequence[int]) -> Window:
 def _decimated(fine: Floats, grid: Sequence[int], bands: Sequence[float], target: Window) -> Floats:
     """Target pixels out of a fine grid that reaches `decimation_lobes` of them beyond `target`."""
     spacings = [count / band if count > 1 else 0.0 for count, band in zip(grid, bands, strict=True)]
-    smooth = _filtered(fine, spacings)
     first_x, first_y = (decimation_lobes * count + count // 2 for count in grid)
-    rows = slice(first_y, first_y + target.height * grid[1], grid[1])
-    columns = slice(first_x, first_x + target.width * grid[0], grid[0])
-    return np.ascontiguousarray(smooth[rows, columns])
+    thin = _kept(fine, _kaiser_sinc(spacings[1]), first_y, grid[1], target.height, axis=1)
+    return _kept(thin, _kaiser_sinc(spacings[0]), first_x, grid[0], target.width, axis=0)
+
+
+def _kept(image: Floats, taps: Floats, first: int, step: int, count: int, axis: int) -> Floats:
+    """Every `step`th column (axis 0) or row (axis 1), `count` from `first` on, of the image filtered along it."""
+    if axis == 1:
+        starts = first + step * np.arange(count) - taps.size // 2
+        return combined_rows(image, starts, np.tile(taps, (count, 1)))
+    filtered = cv2.sepFilter2D(image, -1, taps, _one, borderType=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(filtered[:, first : first + step * count : step])
 
 
 def _filtered(image: Floats, spacings_px: Sequence[float]) -> Floats:
@@ -102,13 +155,20 @@ def _filtered(image: Floats, spacings_px: Sequence[float]) -> Floats:
 
 
 def _enlarged(image: Floats, times: Sequence[int]) -> Floats:
+    """The picture with so many columns and rows for each of its own, its samples at their middle ones."""
     margin = 2
     x, y = times
-    padded = cv2.copyMakeBorder(image, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
-    stuffed = np.zeros((padded.shape[0] * y, padded.shape[1] * x, *image.shape[2:]), np.float32)
-    stuffed[y // 2 :: y, x // 2 :: x] = padded
-    full: Floats = cv2.sepFilter2D(stuffed, -1, _catmull_rom(x), _catmull_rom(y), borderType=cv2.BORDER_CONSTANT)
-    return np.ascontiguousarray(full[margin * y : -margin * y, margin * x : -margin * x])
+    padded = cv2.copyMakeBorder(image, 0, 0, margin, margin, cv2.BORDER_REPLICATE)
+    stuffed = np.zeros((padded.shape[0], padded.shape[1] * x, *image.shape[2:]), np.float32)
+    stuffed[:, x // 2 :: x] = padded
+    wide = cv2.sepFilter2D(stuffed, -1, _catmull_rom(x), _one, borderType=cv2.BORDER_CONSTANT)
+    wide = np.ascontiguousarray(wide[:, margin * x : wide.shape[1] - margin * x])
+    # Of the taps of the whole filter, each row meets those that fall on rows of the picture.
+    at = np.arange(image.shape[0] * y) - y // 2
+    starts = at // y - 1
+    taps = _catmull_rom(y)
+    places = (starts[:, np.newaxis] + np.arange(4)) * y - at[:, np.newaxis] + 2 * y
+    return combined_rows(wide, starts, np.where(places < taps.size, taps[np.minimum(places, taps.size - 1)], 0))
 
 
 def _read(image: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:
