@@ -18,8 +18,9 @@ def grain_field(profile: GrainProfile, window: Window, frame: int, *, seed: int,
     the plate draws its own white noise, is filtered alone by a transform of fixed size, and its overhang is added to
     its neighbours in the order of their rows and columns, so no bit depends on the window.
 
-    Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), Philox-4x64, keyed by seed and
-    frame with the tile's row and column as the upper words of its counter.
+    The generator of a tile is seeded by seed, frame, row and column alone.
+
+    Source: numpy's SeedSequence, after O'Neill, "Developing a seed_seq Alternative" (2015), and SFC64.
     """
     kernel = scaled_kernel(profile.kernel, size)
     margin = kernel.shape[-1] // 2
@@ -48,9 +49,8 @@ def _tiles(window: Window) -> list[tuple[int, int]]:
 
 def _white(seed: int, frame: int, row: int, column: int) -> Floats:
     """Independent standard normal samples of one tile, 3 x TILE_PX x TILE_PX."""
-    key = np.array([seed % WORD, frame % WORD], np.uint64)
-    counter = np.array([0, 0, row % WORD, column % WORD], np.uint64)
-    generator = np.random.Generator(np.random.Philox(key=key, counter=counter))
+    entropy = [number % WORD for number in (seed, frame, row, column)]
+    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence(entropy)))
     return generator.standard_normal((3, TILE_PX, TILE_PX), dtype=np.float32)
 
 

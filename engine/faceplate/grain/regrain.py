@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from faceplate.grain.field import grain_field
 from faceplate.grain.response import sigma_at
@@ -68,6 +69,17 @@ def regrain(
         return grained
     area = inner.slices(window)
     field = grain_field(profile, inner, frame, seed=settings.seed, size=settings.size)
-    gain = sigma_at(profile, rgb_linear[area]) * settings.strength * lacking[area][..., None]
-    np.add(rgb_linear[area], gain * field, out=grained[area], where=gain > 0)
+    gain = sigma_at(profile, rgb_linear[area])
+    _add(grained[area], gain, field, settings.strength, np.ascontiguousarray(lacking[area]))
     return grained
+
+
+@njit(cache=True, nogil=True)
+def _add(picture: Floats, sigma: Floats, field: Floats, strength: Floats, lacking: Floats) -> None:
+    """Adds grain in place where there is any, so that NaN, infinity and minus zero stay what they are elsewhere."""
+    for row in range(picture.shape[0]):
+        for column in range(picture.shape[1]):
+            for channel in range(3):
+                gain = sigma[row, column, channel] * strength[channel] * lacking[row, column]
+                if gain > 0:
+                    picture[row, column, channel] += gain * field[row, column, channel]

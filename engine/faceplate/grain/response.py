@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.optimize
+from numba import njit
 
 from faceplate.values import Floats, GrainProfile, Matrix
 
@@ -121,10 +122,23 @@ def sigma_at(profile: GrainProfile, rgb_linear: Floats) -> Floats:
     Below black it is that of black, above the brightest measured bin the line goes on. Finite everywhere: 0 where the
     picture is NaN, that of the highest finite exposure where it is infinite.
     """
-    exposure = np.sqrt(np.clip(rgb_linear, 0, HIGHEST_EXPOSURE))
-    slope, floor, square = np.sqrt(terms_of(profile.response)).T
-    sigma = np.hypot(np.hypot(slope * exposure, floor), square * exposure * exposure)
-    return np.where(np.isnan(rgb_linear), np.float32(0), sigma)
+    flat = np.ascontiguousarray(rgb_linear, np.float32).reshape(-1, 3)
+    sigma: Floats = _sigma(flat, terms_of(profile.response).astype(np.float64), float(HIGHEST_EXPOSURE))
+    return sigma.reshape(rgb_linear.shape)
+
+
+@njit(cache=True, nogil=True)
+def _sigma(rgb_linear: Floats, terms: Matrix, highest: float) -> Floats:
+    sigma = np.zeros_like(rgb_linear)
+    for pixel in range(rgb_linear.shape[0]):
+        for channel in range(3):
+            value = rgb_linear[pixel, channel]
+            # NaN is no exposure, and no grain.
+            if value == value:  # noqa: PLR0124 -- the compiled test for NaN
+                exposure = min(max(np.float64(value), 0.0), highest)
+                slope, floor, square = terms[channel]
+                sigma[pixel, channel] = np.sqrt((square * exposure + slope) * exposure + floor)
+    return sigma
 
 
 def terms_of(response: Floats) -> Floats:
