@@ -24,6 +24,8 @@ def plate_frame(number, sample=Sample.HALF, file_format="openexr", data=None, ch
     attributes = {
         "openexr": (Attribute("compression", "string", "zip"), Attribute("owner", "string", "Faceplate tests")),
         "dpx": (),
+        "tiff": (Attribute("tiff:Compression", "uint16", 5), Attribute("tiff:65000", "double", 0.1)),
+        "png": (Attribute("png:cHRM", "uint[8]", tuple(range(8))), Attribute("Copyright", "string", "Faceplate tests")),
     }[file_format]
     header = Header(
         file_format, Window(0, 0, width, height), data, channels, (sample,) * len(channels), attributes=attributes
@@ -32,22 +34,28 @@ def plate_frame(number, sample=Sample.HALF, file_format="openexr", data=None, ch
 
 
 def write_plate(folder, frames, suffix="exr", **about):
-    if suffix == "dpx":
-        about = {"sample": Sample.UINT10, "file_format": "dpx", **about}
+    codes = {"dpx": (Sample.UINT10, "dpx"), "tif": (Sample.UINT16, "tiff"), "png": (Sample.UINT16, "png")}
+    if suffix in codes:
+        sample, file_format = codes[suffix]
+        about = {"sample": sample, "file_format": file_format, **about}
     folder.mkdir(parents=True, exist_ok=True)
     for number in frames:
         write_frame(plate_frame(number, **about), folder / f"plate.{number}.{suffix}")
     return str(folder / f"plate.%04d.{suffix}")
 
 
-def known_track(frames, *, face_px=110.0, middle=(320.0, 190.0), drift_px=3.0, unseen=()):
+def known_track(
+    frames, *, face_px=110.0, middle=(320.0, 190.0), drift_px=3.0, unseen=(), exposure=np.nan, pixel_aspect=1.0
+):
+    """`face_px` and `middle` count square pixels; the plate's own are `pixel_aspect` times as wide as high."""
     rows = [_landmarks(face_px, (middle[0] + drift_px * index, middle[1])) for index in range(len(frames))]
-    landmarks = np.array(rows, np.float32)
-    alignment = np.array([fit_alignment(points[list(mesh_to_68)]) for points in landmarks])
-    for number in unseen:
-        landmarks[frames.index(number)] = np.nan
-        alignment[frames.index(number)] = np.nan
+    landmarks = (np.array(rows) / [pixel_aspect, 1.0]).astype(np.float32)
+    alignment = np.array([fit_alignment(points[list(mesh_to_68)], pixel_aspect) for points in landmarks])
     count = len(frames)
+    exposures = np.broadcast_to(np.float32(exposure), count).copy()
+    for number in unseen:
+        for each in (landmarks, alignment, exposures):
+            each[frames.index(number)] = np.nan
     person = Person(
         name="person1",
         landmarks_plate=landmarks,
@@ -57,8 +65,9 @@ def known_track(frames, *, face_px=110.0, middle=(320.0, 190.0), drift_px=3.0, u
         pose_deg=np.zeros((count, 3), np.float32),
         alignment=alignment,
         by_hand=np.zeros((count, POINTS), bool),
+        exposure=exposures,
     )
-    return Track("generated", tuple(frames), SIZE, 1.0, "known", (person,))
+    return Track("generated", tuple(frames), SIZE, pixel_aspect, "known", (person,))
 
 
 def _landmarks(face_px, middle):

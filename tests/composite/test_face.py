@@ -1,18 +1,19 @@
 import numpy as np
 import pytest
 
-from faceplate.align import resample
-from faceplate.colour import from_model_range
-from faceplate.composite import composite_face
+from faceplate.align import invert, resample
+from faceplate.colour import model_range
+from faceplate.composite import PlateRegion, composite_face
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Crop, Matte, Swap, Window
-from swap_models import plain_card
+from swap_models import card, plain_card
 
 SIDE = 64
 REGION = Window(10, 20, 260, 250)
 WINDOW = Window(60, 70, 200, 190)
 MATRIX = np.array([[0.3, 0.02, -8.0], [-0.02, 0.3, -2.0]])
-FROM_MODEL = from_model_range(plain_card)
+LIGHT = model_range(plain_card)
+FROM_MODEL = LIGHT.decode
 
 
 def plate(seed=0, low=-0.1, high=1.6):
@@ -37,7 +38,8 @@ def matte(level=1.0):
 
 
 def composite(plate_model, swap, about=None, **knobs):
-    return composite_face(plate_model, REGION, swap, about or matte(), FROM_MODEL, FaceSwapSettings(**knobs))
+    there = PlateRegion(REGION, FROM_MODEL(plate_model), plate_model)
+    return composite_face(there, swap, about or matte(), LIGHT, FaceSwapSettings(**knobs))
 
 
 def inside(picture):
@@ -73,6 +75,37 @@ def test_replace_puts_the_models_picture_in_place():
     expected = FROM_MODEL(np.full((1, 1, 3), 0.6, np.float32))
     np.testing.assert_allclose(done.rgb_linear[10:], np.broadcast_to(expected, done.rgb_linear[10:].shape), rtol=1e-4)
     assert (done.kept[10:] == 0).all()
+
+
+@pytest.mark.parametrize("match", [0.0, 1.0])
+def test_a_model_that_changes_nothing_gives_the_resampled_plate_in_replace_mode(match):
+    picture = plate()
+    done = composite(picture, swap_of(picture), mode="replace", colour_match=match)
+    square = Window(0, 0, SIDE, SIDE)
+    expected = FROM_MODEL(resample(resample(picture, REGION, MATRIX, square), square, invert(MATRIX), WINDOW))
+    np.testing.assert_allclose(done.rgb_linear[10:], expected[10:], rtol=1e-3, atol=1e-4)
+
+
+def test_what_the_models_encoding_cannot_hold_comes_back_from_the_plate():
+    """ACEScc ends at black; its models still give back the light below."""
+    light = model_range(card(encoding="ACEScc"))
+    linear = np.random.default_rng(0).uniform(-0.05, 0.01, (REGION.height, REGION.width, 3)).astype(np.float32)
+    there = PlateRegion(REGION, linear, light.encode(linear))
+    settings = FaceSwapSettings(mode="residual")
+    done = composite_face(there, swap_of(there.rgb_model, 0.01), matte(), light, settings)
+    below = inside(linear).max(axis=-1)[10:] < -0.02
+    np.testing.assert_allclose(done.rgb_linear[10:][below], inside(linear)[10:][below], atol=2e-3)
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+def test_a_result_that_is_no_number_is_no_change(mode):
+    picture = plate(low=0.4, high=0.5)
+    swap = swap_of(picture)
+    swap.rgb_model[32, 32] = 1e30
+    done = composite(picture, swap, mode=mode, colour_match=0.0)
+    broken = ~np.isfinite(done.rgb_linear).all(axis=-1)
+    assert 0 < broken.mean() < 0.1
+    assert not done.changed[broken].any()
 
 
 def test_the_blend_is_made_in_scene_linear_light():

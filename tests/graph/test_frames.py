@@ -1,10 +1,11 @@
 import threading
 import time
+import weakref
 
 import pytest
 
 from faceplate.errors import PlateError
-from faceplate.graph import for_each_frame, frames
+from faceplate.graph import for_each_frame
 
 
 def test_every_frame_is_done_once_and_reported():
@@ -27,22 +28,80 @@ def test_a_failed_frame_stops_the_render_and_says_why():
     assert len(begun) < 20
 
 
-def test_when_the_person_stops_it_frames_in_work_are_finished_and_no_other_is_begun(monkeypatch):
+def test_a_frame_goes_through_the_stages_in_order():
+    written = []
+    for_each_frame(range(30), lambda number: [number], lambda so_far: [*so_far, "worked"], written.append, workers=3)
+    assert sorted(written) == [[number, "worked"] for number in range(30)]
+
+
+def test_the_next_frame_is_read_while_one_is_written_and_no_more_than_there_is_room_for():
+    reading, written, most = threading.Semaphore(0), [], []
+
+    def read(number):
+        reading.release()
+        most.append(number - len(written))
+        return number
+
+    def write(number):
+        if number < 9:
+            # The next frame has to come while this one is still being written.
+            assert reading.acquire(timeout=10)
+        time.sleep(0.005)
+        written.append(number)
+
+    for_each_frame(range(10), read, lambda number: number, write, workers=1)
+    assert written == list(range(10))
+    assert 2 <= max(most) <= 3
+
+
+def test_a_fault_in_a_late_stage_is_the_one_that_is_raised():
+    def work(number):
+        if number == 2:
+            raise PlateError("frame 2", expected="a", came="b", next_step="c")
+        return number
+
+    written = []
+    with pytest.raises(PlateError, match="frame 2"):
+        for_each_frame(range(100), lambda number: number, work, written.append, workers=1)
+    assert written[:2] == [0, 1]
+    assert len(written) < 10
+    assert 2 not in written
+
+
+def test_when_the_person_stops_it_frames_in_work_are_finished_and_no_other_is_begun():
     begun, finished = [], []
-    started = threading.Event()
 
     def work(number):
         begun.append(number)
-        started.set()
         time.sleep(0.05)
         finished.append(number)
 
-    def stopped_while_waiting(_frames, **_options):
-        started.wait()
+    def numbers():
+        yield from range(3)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(frames, "wait", stopped_while_waiting)
     with pytest.raises(KeyboardInterrupt):
-        for_each_frame(range(50), work, workers=1)
+        for_each_frame(numbers(), work, workers=1)
     assert finished == begun
-    assert 0 < len(begun) < 5
+    assert 0 < len(begun) <= 3
+
+
+def test_what_a_frame_held_is_let_go_when_it_is_finished():
+    alive = []
+
+    class Held:
+        pass
+
+    def work(held):
+        alive.append(sum(reference() is not None for reference in seen))
+        return held
+
+    seen = []
+
+    def read(_number):
+        held = Held()
+        seen.append(weakref.ref(held))
+        return held
+
+    for_each_frame(range(50), read, work, lambda _held: None, workers=2)
+    assert max(alive) <= 5

@@ -3,12 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from faceplate.errors import PlateError, TrackError
+from faceplate.errors import ColourError, PlateError, TrackError
 from faceplate.graph import Shot, check_track_fits, open_encoded_plate, person_named, render_frame
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.values import Sample, Window
 from shots import ENCODING, known_track, some_grain, write_plate
-from swap_models import write_model
+from swap_models import card, write_model
 
 FRAMES = (1001, 1002, 1003)
 
@@ -43,11 +43,16 @@ def unchanged(shot, rendered):
         {"sample": Sample.HALF},
         {"sample": Sample.FLOAT},
         {"suffix": "dpx"},
+        {"suffix": "tif"},
+        {"suffix": "tif", "sample": Sample.FLOAT},
+        {"suffix": "tif", "channels": ("R", "G", "B", "A", "Z")},
+        {"suffix": "png"},
+        {"suffix": "png", "sample": Sample.UINT8, "channels": ("R", "G", "B", "A")},
         {"data": Window(-16, -9, 700, 369)},
         {"data": Window(200, 60, 430, 300)},
         {"channels": ("A", "B", "G", "R", "Z")},
     ],
-    ids=["half", "float", "dpx", "overscan", "cropped", "channels"],
+    ids=["half", "float", "dpx", "tiff", "float tiff", "tiff channels", "png", "8 bit png", "overscan", "cropped", "channels"],
 )
 def test_outside_the_matte_every_sample_is_the_plates(make_shot, mode, about):
     shot = make_shot(mode=mode, **about)
@@ -107,6 +112,30 @@ def test_a_frame_that_went_missing_is_refused_by_name(make_shot, tmp_path):
     (tmp_path / "plate" / "plate.1002.exr").unlink()
     with pytest.raises(PlateError, match=r"plate\.1002\.exr"):
         render_frame(shot, 1002)
+
+
+def test_a_model_that_wants_an_exposure_the_track_does_not_know_is_refused_before_any_frame(make_shot, tmp_path):
+    shot = make_shot()
+    anchored = load_model(write_model(tmp_path / "anchored.onnx", card(anchor=0.18)))
+    with pytest.raises(TrackError, match="Next: track the plate again"):
+        replace(shot, model=anchored)
+    assert replace(shot, model=anchored, swap_settings=FaceSwapSettings(exposure_match=0.0)).exposure_ev[0] == 0
+
+
+def test_a_model_of_unknown_colours_is_refused_before_any_frame(make_shot, tmp_path):
+    odd = load_model(write_model(tmp_path / "odd.onnx", card(primaries="nowhere")))
+    with pytest.raises(ColourError, match="nowhere"):
+        replace(make_shot(), model=odd)
+
+
+def test_the_exposure_of_a_frame_hangs_on_the_track_and_not_on_what_is_rendered(make_shot, tmp_path):
+    anchored = load_model(write_model(tmp_path / "anchored.onnx", card(anchor=0.18), gain=0.8))
+    shot = make_shot(face={"exposure": (0.1, 0.15, 0.3)})
+    shot = replace(shot, model=anchored)
+    assert np.ptp(shot.exposure_ev) < 1e-6
+    together = [render_frame(shot, number).frame for number in FRAMES]
+    alone = render_frame(replace(shot), 1003).frame
+    assert np.array_equal(bits(alone.groups[0].pixels), bits(together[2].groups[0].pixels))
 
 
 def test_a_person_who_is_not_there_is_refused_with_who_is():

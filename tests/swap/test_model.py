@@ -39,6 +39,16 @@ def test_normalisation_is_undone_on_the_way_out(tmp_path):
     np.testing.assert_allclose(model.run(CROP).rgb_model, 1 - CROP.rgb_model, atol=1e-6)
 
 
+@pytest.mark.parametrize("order", ["RGB", "BGR"])
+def test_normalisation_is_each_channels_own_whatever_the_order(tmp_path, order):
+    mean, spread = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    about = card(mean=mean, spread=spread, order=order)
+    swap = load_model(write_model(tmp_path / "m.onnx", about, gain=0.0, offset=1.0)).run(CROP)
+    np.testing.assert_allclose(swap.rgb_model, np.broadcast_to(np.add(mean, spread), CROP.rgb_model.shape), atol=1e-6)
+    swap = load_model(write_model(tmp_path / "m.onnx", about, gain=-1.0)).run(CROP)
+    np.testing.assert_allclose(swap.rgb_model, 2 * np.float32(mean) - CROP.rgb_model, atol=1e-6)
+
+
 def test_mattes_come_by_the_cards_names_within_0_and_1(tmp_path):
     model = load_model(write_model(tmp_path / "m.onnx", card(mattes={"face": "a", "hair": "b"}), matte=1.75))
     swap = model.run(CROP)
@@ -114,6 +124,17 @@ def test_weights_outside_the_file_are_refused(tmp_path, monkeypatch):
         ({"consent": " "}, "consent"),
         ({"licence": ""}, "licence"),
         ({"spread": float("inf")}, "spread"),
+        ({"spread": (1.0, 0.0, 1.0)}, "spread as a number above 0, or one for each of R, G, B"),
+        ({"spread": (1.0, 1.0)}, "spread"),
+        ({"spread": 1e-60}, "spread"),
+        ({"mean": "0"}, "mean as a number, or one for each of R, G, B"),
+        ({"mean": (0.0, float("nan"), 0.0)}, "mean"),
+        ({"mean": 10**400}, "mean"),
+        ({"white": True}, "white"),
+        ({"primaries": 3}, "primaries as a name"),
+        ({"primaries": " "}, "primaries as a name"),
+        ({"anchor": -0.2}, "anchor as a luminance of 0 or more"),
+        ({"anchor": "skin"}, "anchor"),
         ({"mattes": {"face": 3}}, "mattes"),
     ],
 )

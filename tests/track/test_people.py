@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,13 @@ def test_frames_without_the_person_are_not_a_number():
         assert np.isnan(values[~person.seen]).all()
         assert np.isfinite(values[person.seen]).all()
     assert not person.by_hand.any()
+
+
+def test_exposure_is_kept_by_frame_and_unknown_where_it_was_not_measured():
+    faces = {place: replace(face, exposure=0.1 * place) for place, face in chain([0, 1, 2, 6, 7]).items()}
+    (person,) = people(faces)
+    np.testing.assert_allclose(person.exposure, [0, 0.1, 0.2, *[np.nan] * 3, 0.6, 0.7, np.nan, np.nan], rtol=1e-6)
+    assert np.isnan(people(chain(range(5)))[0].exposure).all()
 
 
 def test_a_small_face_seen_long_comes_before_a_large_face_seen_shortly():

@@ -35,6 +35,7 @@ def person(name, seed, unseen=()):
         "presence": values(),
         "pose_deg": values(3),
         "alignment": alignments(),
+        "exposure": values(),
     }
     for array in about.values():
         array[list(unseen)] = np.nan
@@ -80,10 +81,26 @@ def test_a_track_comes_back_bit_for_bit(track, path):
     assert replace(back, people=()) == replace(track, people=())
     for one, other in zip(back.people, track.people, strict=True):
         assert one.name == other.name
-        for name in ("landmarks_plate", "depth_px", "confidence", "presence", "pose_deg", "alignment", "by_hand"):
+        for name in (
+            "landmarks_plate",
+            "depth_px",
+            "confidence",
+            "presence",
+            "pose_deg",
+            "alignment",
+            "by_hand",
+            "exposure",
+        ):
             mine, theirs = getattr(one, name), getattr(other, name)
             assert mine.dtype == theirs.dtype
             assert np.array_equal(mine.view(np.uint8), theirs.view(np.uint8))
+
+
+def test_a_track_made_before_exposure_was_measured_is_read_without_it(track, path):
+    back = read_track(rewritten(path, arrays={"0.exposure": None, "1.exposure": None}))
+    assert all(np.isnan(person.exposure).all() and person.exposure.shape == (FRAMES,) for person in back.people)
+    np.testing.assert_array_equal(back.people[0].landmarks_plate, track.people[0].landmarks_plate)
+    json.dumps(track_as_json(back), allow_nan=False)
 
 
 def test_equal_tracks_make_equal_files(track, tmp_path, path):
@@ -271,6 +288,8 @@ TOO_FAR = "within 4 plate sizes of the plate of 4096x2160; came "
         (set_at("0.landmarks_plate", (3, 5), [10, 3e4]), "1006: expected landmarks " + TOO_FAR + "x 10, y 30000"),
         (set_at("0.landmarks_plate", (3, 5), [-17000, 0]), "expected landmarks " + TOO_FAR + "x -17000, y 0"),
         (set_at("0.presence", 1, 1.5), "frame 1002: expected presence of 0 to 1; came 1.5"),
+        (set_at("0.exposure", 1, np.inf), "frame 1002: expected exposure as a number or NaN, and NaN where the person"),
+        (set_at("1.exposure", 1, 0.2), "Zoë, frame 1002: expected exposure as a number or NaN, and NaN where the"),
         (set_at("0.presence", 1, np.nan), "expected presence as numbers where the person is seen; came NaN"),
         (set_at("1.confidence", (1, 400), -0.5), "Zoë, frame 1002: expected confidence of 0 to 1; came -0.5"),
         (set_at("0.confidence", (1, 4), np.inf), "expected confidence of 0 to 1; came inf"),
@@ -298,6 +317,8 @@ def test_numbers_that_make_no_face_are_refused_with_person_and_frame(path, spoil
         set_at("0.confidence", (1, 4), np.nan),
         set_at("0.pose_deg", 1, [-180, 90, 180]),
         set_at("1.presence", 1, 0.0),
+        set_at("0.exposure", 1, np.nan),
+        set_at("0.exposure", 1, -0.01),
     ],
 )
 def test_faces_that_are_only_unusual_are_read(path, spoil):
@@ -331,8 +352,9 @@ def test_json_is_plain_and_says_null_where_a_person_is_not_seen(track):
     assert listed["frames"] == [1001, 1002, 1005, 1006]
     assert listed["size"] == [4096, 2160]
     first, second = listed["people"]
-    assert list(first) == ["name", "landmarks", "alignment", "presence", "pose_deg"]
+    assert list(first) == ["name", "landmarks", "alignment", "presence", "pose_deg", "exposure"]
     np.testing.assert_array_equal(np.float32(first["landmarks"]), track.people[0].landmarks_plate)
     np.testing.assert_array_equal(first["alignment"], track.people[0].alignment)
-    for name in ("landmarks", "alignment", "presence", "pose_deg"):
+    np.testing.assert_array_equal(np.float32(first["exposure"]), track.people[0].exposure)
+    for name in ("landmarks", "alignment", "presence", "pose_deg", "exposure"):
         assert [row is None for row in second[name]] == [False, True, True, False]

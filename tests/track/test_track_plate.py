@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,7 @@ def test_arrays_have_the_shapes_and_types_of_a_person(track):
         "pose_deg": ((8, 3), "float32"),
         "alignment": ((8, 2, 3), "float64"),
         "by_hand": ((8, 478), "bool"),
+        "exposure": ((8,), "float32"),
     }
 
 
@@ -78,6 +81,15 @@ def test_frames_that_are_not_neighbours_are_not_smoothed_into_each_other(panned,
     smooth = track_plate(plate, as_is, FaceTrackSettings(), face_pack)
     raw = track_plate(plate, as_is, FaceTrackSettings(smoothing=0.0), face_pack)
     assert np.array_equal(smooth.people[0].landmarks_plate, raw.people[0].landmarks_plate)
+
+
+def test_exposure_is_the_luminance_of_the_face_in_its_own_frame(panned, plate_of, as_is, face_pack, track):
+    assert np.isnan(track.people[0].exposure).all()
+    pictures = [panned[0], panned[1] * np.float32(0.5)]
+    luminance = partial(np.mean, axis=-1)
+    found = track_plate(plate_of(pictures), as_is, FaceTrackSettings(), face_pack, to_luminance=luminance).people[0]
+    assert 0.4 < found.exposure[0] < 0.8
+    np.testing.assert_allclose(found.exposure[1], found.exposure[0] / 2, rtol=0.02)
 
 
 def test_progress_is_told_frame_by_frame(panned, plate_of, as_is, face_pack):

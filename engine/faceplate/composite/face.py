@@ -2,10 +2,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faceplate.align import invert, resample
-from faceplate.colour import Conversion
+from faceplate.colour import ModelRange
+from faceplate.composite.resampled import crop_to_plate, resampled_plate
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Array, Floats, Matte, Swap, Window
+
+
+@dataclass(frozen=True)
+class PlateRegion:
+    """The part of a plate that a face's crop is made from.
+
+    Attributes:
+        window: where it lies; it holds the matte's window.
+        rgb_linear: rows x columns x 3, scene-linear in the working space.
+        rgb_model: the same in the model's range, exposed for it, not clipped.
+    """
+
+    window: Window
+    rgb_linear: Floats
+    rgb_model: Floats
 
 
 @dataclass(frozen=True)
@@ -30,49 +45,37 @@ class Composite:
 
 
 def composite_face(
-    plate_model: Floats,
-    region: Window,
-    swap: Swap,
-    matte: Matte,
-    from_model: Conversion,
-    settings: FaceSwapSettings,
+    plate: PlateRegion, swap: Swap, matte: Matte, light: ModelRange, settings: FaceSwapSettings
 ) -> Composite:
     """Puts a swap into the plate: in the model's range where the two meet, blended in scene-linear light.
 
-    `plate_model` is the plate over `region` in the model's range, not clipped (rows x columns x 3); `region` holds the
-    matte's window; `from_model` leads from the model's range to scene-linear. What the plate has beyond the model's
-    black and white comes back on top of the swap. Where the plate is NaN or infinite it stays as it is.
+    What reaches the plate is the model's change, its picture less its crop: in residual mode on the plate itself, in
+    replace mode on the plate as it comes back from the crop. What the model's range cannot hold comes back from the
+    plate. Where the plate is NaN or infinite, or the picture would be, it stays as it is.
     """
-    plate = plate_model[matte.window.slices(region)]
-    finite = np.asarray(np.isfinite(plate).all(axis=-1))
-    plate = np.where(finite[..., None], plate, np.float32(0))
-    covered = Matte(matte.window, matte.coverage * finite)
+    window, inside = matte.window, matte.window.slices(plate.window)
+    finite = np.asarray((np.isfinite(plate.rgb_model[inside]) & np.isfinite(plate.rgb_linear[inside])).all(axis=-1))
+    plate_model, plate_linear = (
+        np.where(finite[..., None], each[inside], np.float32(0)) for each in (plate.rgb_model, plate.rgb_linear)
+    )
+    covered = Matte(window, matte.coverage * finite)
     weight = covered.coverage * np.float32(settings.mix)
-    face = _residual(plate, swap, covered) if settings.mode == "residual" else _replaced(plate, swap, covered, settings)
-    face_linear, plate_linear = from_model(face), from_model(plate)
-    rgb_linear = plate_linear + weight[..., None] * (face_linear - plate_linear)
-    differs = (face != plate).any(axis=-1)
-    kept = np.ones_like(weight) if settings.mode == "residual" else 1 - weight
-    return Composite(matte.window, rgb_linear, face_linear, weight, kept, (weight > 0) & differs)
+    change = crop_to_plate(swap.rgb_model - swap.crop.rgb_model, swap.crop.plate_to_crop, window)
+    if settings.mode == "residual":
+        face, kept = plate_model + change, np.ones_like(weight)
+    else:
+        there = resampled_plate(plate.rgb_model, plate.window, swap.crop, window, light)
+        face, kept = there + _matched(change, covered.coverage, settings.colour_match), 1 - weight
+    # A model may give what no light decodes to; such pixels are told below, and stay the plate's.
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = light.decode(face) - light.decode(plate_model)
+        rgb_linear = plate_linear + weight[..., None] * difference
+    changed = (weight > 0) & (face != plate_model).any(axis=-1) & np.isfinite(rgb_linear).all(axis=-1)
+    return Composite(window, rgb_linear, plate_linear + difference, weight, kept, changed)
 
 
-def _residual(plate: Floats, swap: Swap, matte: Matte) -> Floats:
-    return plate + _to_plate(swap.rgb_model - swap.crop.rgb_model, swap, matte.window)
-
-
-def _replaced(plate: Floats, swap: Swap, matte: Matte, settings: FaceSwapSettings) -> Floats:
-    face = _to_plate(swap.rgb_model, swap, matte.window)
-    seen = np.clip(plate, 0, 1)
-    face += np.float32(settings.colour_match) * _mean_difference(seen, face, matte.coverage)
-    return face + (plate - seen)
-
-
-def _mean_difference(plate: Floats, face: Floats, coverage: Floats) -> Floats:
+def _matched(change: Floats, coverage: Floats, match: float) -> Floats:
+    """The change without so much of its mean inside the matte."""
     total = max(float(coverage.sum()), 1e-6)
-    difference = np.einsum("yx,yxc->c", coverage, plate - face, dtype=np.float64) / total
-    return np.asarray(difference, np.float32)
-
-
-def _to_plate(picture: Floats, swap: Swap, window: Window) -> Floats:
-    side = picture.shape[0]
-    return resample(picture, Window(0, 0, side, side), invert(swap.crop.plate_to_crop), window)
+    mean = np.einsum("yx,yxc->c", coverage, change, dtype=np.float64) / total
+    return change - np.asarray(match * mean, np.float32)

@@ -1,41 +1,85 @@
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Event, Semaphore
+from typing import Any, TypeAlias
 
 default_workers = min(4, os.cpu_count() or 1)
-"""Frames in work at once: each holds a whole frame in memory, so more cores do not mean more frames."""
+"""Frames in one stage at once: each holds a whole frame in memory, so more cores do not mean more frames."""
+
+Stage: TypeAlias = Callable[[Any], Any]
 
 
 def for_each_frame(
     numbers: Iterable[int],
-    work: Callable[[int], None],
-    *,
+    *stages: Stage,
     on_frame: Callable[[int], None] | None = None,
     workers: int = default_workers,
 ) -> None:
-    """Does `work` for every frame, several at once, in any order; `on_frame` hears of each that is finished.
+    """Takes every frame through the stages, several frames at once; `on_frame` hears of each that is finished.
 
-    When one fails, or the person stops the render, no further frame is begun, those in work are finished whole, and the
-    reason is raised.
+    The first stage is given the number, each further one what the stage before gave. While one frame is being written
+    the next are worked on, and those after them read; how many are on their way does not depend on how many there are.
+    When one fails, or the person stops the render, no further frame is begun, those in work are finished whole, and
+    the reason is raised.
     """
-    with ThreadPoolExecutor(workers, thread_name_prefix="frame") as pool:
-        begun: list[Future[None]] = []
+    line = _Line(stages, workers, on_frame)
+    with line.running:
         try:
-            begun.extend(pool.submit(_one, work, number, on_frame) for number in numbers)
-            wait(begun, return_when=FIRST_EXCEPTION)
-        finally:
-            for frame in begun:
-                frame.cancel()
-    _raise_first(begun)
+            for number in numbers:
+                if not line.send(number):
+                    break
+        except BaseException:
+            line.over.set()
+            raise
+    line.raise_first_fault()
 
 
-def _one(work: Callable[[int], None], number: int, on_frame: Callable[[int], None] | None) -> None:
-    work(number)
-    if on_frame is not None:
-        on_frame(number)
+class _Line:
+    """Stages one after another, each with threads of its own, and the frames on their way through them."""
+
+    def __init__(self, stages: tuple[Stage, ...], workers: int, on_frame: Callable[[int], None] | None) -> None:
+        self.running, self.over = ExitStack(), Event()
+        self._stages, self._on_frame = stages, on_frame
+        self._pools = [self.running.enter_context(ThreadPoolExecutor(workers, "frame")) for _ in stages]
+        self._room = Semaphore(workers + len(stages) - 1)
+        self._frames: list[Future[None]] = []
+
+    def send(self, number: int) -> bool:
+        """Begins a frame as soon as there is room for it; False once a frame has failed."""
+        self._room.acquire()
+        if self.over.is_set():
+            return False
+        step: Future[Any] = self._pools[0].submit(self._begun, number)
+        for pool, stage in zip(self._pools[1:], self._stages[1:], strict=True):
+            step = pool.submit(_continued, stage, step)
+        self._frames.append(self._pools[-1].submit(self._finished, step, number))
+        self._frames[-1].add_done_callback(self._left)
+        return True
+
+    def raise_first_fault(self) -> None:
+        """Raises what stopped the first frame that failed; a frame that was given up is no fault."""
+        for frame in self._frames:
+            fault = frame.exception()
+            if fault is not None and not isinstance(fault, CancelledError):
+                raise fault
+
+    def _begun(self, number: int) -> Any:
+        if self.over.is_set():
+            raise CancelledError
+        return self._stages[0](number)
+
+    def _finished(self, last: Future[Any], number: int) -> None:
+        last.result()
+        if self._on_frame is not None:
+            self._on_frame(number)
+
+    def _left(self, frame: Future[None]) -> None:
+        if frame.exception() is not None:
+            self.over.set()
+        self._room.release()
 
 
-def _raise_first(begun: list[Future[None]]) -> None:
-    for frame in begun:
-        if not frame.cancelled():
-            frame.result()
+def _continued(stage: Stage, before: Future[Any]) -> Any:
+    return stage(before.result())

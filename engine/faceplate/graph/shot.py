@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from faceplate.colour import Conversion, from_model_range, from_working, to_model_range, to_working
-from faceplate.composite import Composite, composite_face
+from faceplate.colour import from_working, model_range, to_working
+from faceplate.composite import Composite, PlateRegion, composite_face
 from faceplate.errors import EngineError, PlateError, TrackError
 from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
 from faceplate.graph.plates import check_holds
 from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings, face_matte
 from faceplate.plate import normalised, stored_from
-from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, region_of
+from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, region_of
 from faceplate.track import face_oval
 from faceplate.values import (
     Array,
     Frame,
     GrainProfile,
+    Matrix,
     Matte,
     Person,
     Plate,
@@ -46,6 +48,10 @@ class Shot:
         matte_settings: knobs of FaceMatte.
         regrain_settings: knobs of FaceRegrain.
         times: where the seconds of each stage are counted.
+
+    Raises:
+        ColourError: the model's card names colours that nobody knows.
+        TrackError: the model wants the face at an exposure, and the track does not know the face's.
     """
 
     plate: Plate
@@ -57,6 +63,14 @@ class Shot:
     matte_settings: FaceMatteSettings = field(default_factory=FaceMatteSettings)
     regrain_settings: FaceRegrainSettings = field(default_factory=FaceRegrainSettings)
     times: StageTimes = field(default_factory=StageTimes, compare=False)
+
+    def __post_init__(self) -> None:
+        model_range(self.model.card, self.exposure_ev[0])
+
+    @cached_property
+    def exposure_ev(self) -> Matrix:
+        """What the face is exposed by on its way into the model, for every frame of the track, in stops."""
+        return exposure_ev(self.model.card, self.person, self.swap_settings)
 
 
 @dataclass(frozen=True)
@@ -84,18 +98,19 @@ def render_frame(shot: Shot, number: int) -> Rendered:
     region = _face_region(shot, row, frame)
     if region.is_empty:
         return Rendered(frame)
+    light = model_range(shot.model.card, shot.exposure_ev[row])
     with shot.times.stage("colour"):
         linear = to_working(encoding_of(shot.plate))(normalised(frame.stored(region), frame.sample))
-        plate_model = _to_model(shot)(linear)
+        plate = PlateRegion(region, linear, light.encode(linear))
     with shot.times.stage("swap"):
-        swap = shot.model.run(cut_crop(plate_model, region, shot.person.alignment[row], shot.model.card))
+        swap = shot.model.run(cut_crop(plate.rgb_model, region, shot.person.alignment[row], shot.model.card))
     with shot.times.stage("matte"):
         outline = shot.person.landmarks_plate[row][list(face_oval)]
         matte = face_matte(outline, swap, shot.model.card.crop, region, shot.matte_settings)
     if matte.window.is_empty:
         return Rendered(frame, swap, matte)
     with shot.times.stage("composite"):
-        composite = composite_face(plate_model, region, swap, matte, _from_model(shot), shot.swap_settings)
+        composite = composite_face(plate, swap, matte, light, shot.swap_settings)
     return Rendered(_finished(shot, frame, composite), swap, matte, composite)
 
 
@@ -122,8 +137,10 @@ def _finished(shot: Shot, frame: Frame, composite: Composite) -> Frame:
     with shot.times.stage("regrain"):
         grained = regrain(linear, composite.kept, shot.grain, window, frame.number, shot.regrain_settings)
     with shot.times.stage("colour"):
-        encoded = stored_from(from_working(encoding_of(shot.plate))(grained), frame.sample)
-    return frame.with_stored(window, np.where(composite.changed[..., None], encoded, frame.stored(window)))
+        encoded = from_working(encoding_of(shot.plate))(grained)
+        stored = stored_from(encoded, frame.sample)
+    changed = composite.changed & np.isfinite(encoded).all(axis=-1) & np.isfinite(stored).all(axis=-1)
+    return frame.with_stored(window, np.where(changed[..., None], stored, frame.stored(window)))
 
 
 def person_named(track: Track, name: str) -> Person:
@@ -204,13 +221,3 @@ def _row(track: Track, number: int) -> int:
             next_step="track the whole range, or render the range that is tracked",
         )
     return track.frames.index(number)
-
-
-def _to_model(shot: Shot) -> Conversion:
-    gain, encode = np.float32(2.0**shot.swap_settings.exposure_ev), to_model_range(shot.model.card)
-    return lambda linear: encode(linear * gain)
-
-
-def _from_model(shot: Shot) -> Conversion:
-    gain, decode = np.float32(2.0**-shot.swap_settings.exposure_ev), from_model_range(shot.model.card)
-    return lambda rgb_model: decode(rgb_model) * gain

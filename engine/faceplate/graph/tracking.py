@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from faceplate.colour import to_display
+from faceplate.colour import to_display, to_luminance
 from faceplate.graph.shot import encoding_of
 from faceplate.models import find_pack
 from faceplate.track import FaceTrackSettings, track_plate
@@ -17,4 +17,7 @@ def track_shot(plate: Plate, settings: FaceTrackSettings, on_frame: Callable[[in
         TrackError: there is no face in the range.
     """
     pack = find_pack(face_pack)
-    return track_plate(plate, to_display(encoding_of(plate)), settings, pack, on_frame=on_frame)
+    encoding = encoding_of(plate)
+    return track_plate(
+        plate, to_display(encoding), settings, pack, to_luminance=to_luminance(encoding), on_frame=on_frame
+    )

@@ -1,7 +1,7 @@
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -11,6 +11,12 @@ card_key = "faceplate.card"
 card_format = 1
 side_range_px = (16, 4096)
 crop_scale_range = (0.5, 10.0)
+channels = 3
+largest_number = 3.4e38
+"""What a float32 still holds."""
+
+Amount: TypeAlias = float | tuple[float, float, float]
+"""One number for all channels, or one each for R, G and B, whatever the order of the network's own channels."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,13 @@ class ModelCard:
         side_px: side of the square crop it sees and gives.
         layout: NCHW or NHWC.
         order: RGB or BGR.
-        encoding: colour space of its pixels, a name or alias of the OpenColorIO config (`srgb_texture`, `acescct`).
+        encoding: colour space of its pixels, a name or alias of the OpenColorIO config (`acescct`), or `srgb`.
+        primaries: a scene-linear colour space whose primaries the pixels have under the curve of `encoding`
+            (`acescg`, `rec709`); empty for the primaries of `encoding` itself.
         white: scene-linear value that stands at 1.0 once exposed and encoded.
-        mean: subtracted from an encoded value before the network.
-        spread: the encoded value is divided by this after `mean`.
+        anchor: scene-linear luminance to which a face's median is exposed for the model; 0 leaves exposure alone.
+        mean: subtracted from an encoded value before the network; one number, or one each for R, G and B.
+        spread: the encoded value is divided by this after `mean`; one number above 0, or one each for R, G and B.
         crop: geometry of the crop.
         input: name of the network's image input.
         image: name of its image output.
@@ -58,9 +67,11 @@ class ModelCard:
     layout: str
     order: str
     encoding: str
+    primaries: str = ""
     white: float
-    mean: float
-    spread: float
+    anchor: float = 0.0
+    mean: Amount
+    spread: Amount
     crop: CropGeometry
     input: str
     image: str
@@ -68,8 +79,10 @@ class ModelCard:
 
 
 def card_to_json(card: ModelCard) -> str:
-    """The text that stands in the ONNX file under `faceplate.card`."""
-    return json.dumps({"card": card_format, **asdict(card)}, indent=1)
+    """The text that stands in the ONNX file under `faceplate.card`; what is left at its default is not written."""
+    unsaid = {entry.name for entry in fields(card) if getattr(card, entry.name) == entry.default}
+    entries = {name: value for name, value in asdict(card).items() if name not in unsaid}
+    return json.dumps({"card": card_format, **entries}, indent=1)
 
 
 def card_from_json(text: str, source: str) -> ModelCard:
@@ -87,7 +100,8 @@ def card_from_json(text: str, source: str) -> ModelCard:
     try:
         crop = entries.pop("crop")
         geometry = CropGeometry(float(crop["scale"]), (float(crop["centre"][0]), float(crop["centre"][1])))
-        card = ModelCard(crop=geometry, **entries)
+        amounts = {name: _amount(entries.pop(name)) for name in ("mean", "spread")}
+        card = ModelCard(crop=geometry, **amounts, **entries)
     except (KeyError, TypeError, ValueError, IndexError) as fault:
         raise _refusal(source, "every field of the model card", str(fault)) from fault
     _check(card, source)
@@ -103,8 +117,15 @@ def _check(card: ModelCard, source: str) -> None:
         ("side_px of 16 to 4096", card.side_px, isinstance(card.side_px, int) and _within(card.side_px, side_range_px)),
         ("crop scale of 0.5 to 10", card.crop.scale, _within(card.crop.scale, crop_scale_range)),
         ("crop centre as two numbers", card.crop.centre, bool(np.isfinite(card.crop.centre).all())),
-        *((f"{part} as a number above 0", value, _is_positive(value)) for part, value in _amounts(card)),
-        ("mean as a number", card.mean, isinstance(card.mean, int | float) and bool(np.isfinite(card.mean))),
+        ("primaries as a name, or nothing", card.primaries, card.primaries == "" or _is_text(card.primaries)),
+        ("white as a number above 0", card.white, _is_number(card.white) and card.white > 0),
+        ("anchor as a luminance of 0 or more", card.anchor, _is_number(card.anchor) and card.anchor >= 0),
+        ("mean as a number, or one for each of R, G, B", card.mean, all(map(_is_number, _each(card.mean)))),
+        (
+            "spread as a number above 0, or one for each of R, G, B",
+            card.spread,
+            all(_is_number(part) and np.float32(part) > 0 for part in _each(card.spread)),
+        ),
         ("mattes as names", card.mattes, _is_names(card.mattes)),
     ]
     for expected, came, holds in rules:
@@ -112,8 +133,13 @@ def _check(card: ModelCard, source: str) -> None:
             raise _refusal(source, expected, repr(came))
 
 
-def _amounts(card: ModelCard) -> tuple[tuple[str, Any], ...]:
-    return (("white", card.white), ("spread", card.spread))
+def _amount(value: Any) -> Any:
+    """JSON has no tuples; anything that is not a list of three is left for `_check` to refuse."""
+    return tuple(value) if isinstance(value, list) and len(value) == channels else value
+
+
+def _each(amount: Any) -> tuple[Any, ...]:
+    return amount if isinstance(amount, tuple) else (amount,)
 
 
 def _within(value: float, ends: tuple[float, float]) -> bool:
@@ -124,8 +150,8 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _is_positive(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 < value < float("inf")
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= largest_number
 
 
 def _is_names(value: Any) -> bool:

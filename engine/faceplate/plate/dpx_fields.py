@@ -1,7 +1,7 @@
 """The fields of a DPX header as `Attribute`s, and back, without loss.
 
 OpenImageIO drops some of them and reads others in the wrong byte order; a plate's header has to come out as it went
-in, so it is read and written here. Pixels, and the fields that lay them out, are OpenImageIO's business.
+in, so it is read and written here.
 
 Source: SMPTE ST 268-1:2014, file format for digital moving-picture exchange; names as in OpenImageIO.
 """

@@ -1,7 +1,11 @@
 from pathlib import Path
 
+import numpy as np
+
 from faceplate.plate.dpx_header import DpxHeader, dpx_pixel_aspect, read_dpx_header
-from faceplate.plate.pixels import check_size, open_input, read_channels
+from faceplate.plate.dpx_lines import read_codes
+from faceplate.plate.dpx_orientation import turned
+from faceplate.plate.pixels import check_size
 from faceplate.plate.stored_file import file_state, linked
 from faceplate.values import ChannelGroup, Frame, Header, Sample, Window
 
@@ -9,7 +13,7 @@ sample_of_bits = {8: Sample.UINT8, 10: Sample.UINT10, 12: Sample.UINT12, 16: Sam
 
 
 def read_dpx(path: Path, number: int) -> Frame:
-    """The frame with its true codes (0 to 1023 for 10 bit) and every field of its header.
+    """The frame with its true codes (0 to 1023 for 10 bit), upright, and every field of its header.
 
     A DPX has no data window; its offset and original size are carried in the header and move nothing.
 
@@ -20,9 +24,8 @@ def read_dpx(path: Path, number: int) -> Frame:
     stored = read_dpx_header(path)
     header = _header(stored)
     check_size(path, header.data, header.samples)
-    with open_input(path) as source:
-        pixels = read_channels(path, source, 0, len(header.channels), header.samples[0])
-    pixels >>= 8 * pixels.dtype.itemsize - stored.bits
+    codes = read_codes(path, stored.lines).reshape(stored.height, stored.width, len(stored.channels))
+    pixels = np.ascontiguousarray(turned(codes, stored.orientation))
     frame = Frame(number, str(path), header, (ChannelGroup(header.channels, pixels),))
     return linked(frame, path, state)
 

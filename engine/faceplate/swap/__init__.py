@@ -1,7 +1,8 @@
 """The swap model: loaded with its card, run on a device, given its crop. ONNX Runtime lives here."""
 
-from faceplate.swap.crop import cut_crop, region_of
+from faceplate.swap.crop import cut_crop, region_of, seen_by_model
 from faceplate.swap.devices import choose_device, cuda_problem, device_choices, runtime_version
+from faceplate.swap.exposure import exposure_ev
 from faceplate.swap.model import SwapModel, load_model
 from faceplate.swap.settings import FACE_SWAP, FaceSwapSettings
 
@@ -13,7 +14,9 @@ __all__ = [
     "cuda_problem",
     "cut_crop",
     "device_choices",
+    "exposure_ev",
     "load_model",
     "region_of",
     "runtime_version",
+    "seen_by_model",
 ]

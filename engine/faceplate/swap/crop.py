@@ -10,13 +10,17 @@ def region_of(alignment: Matrix, card: ModelCard, data: Window) -> Window:
     return crop_window(crop_matrix(alignment, card.crop, card.side_px), card.side_px).intersect(data)
 
 
+def seen_by_model(rgb_model: Floats) -> Floats:
+    """The part of a plate in the model's range that the model can see: clipped to 0..1, black where it is NaN."""
+    return np.clip(np.nan_to_num(rgb_model, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
+
+
 def cut_crop(rgb_model: Floats, region: Window, alignment: Matrix, card: ModelCard) -> Crop:
     """The aligned crop that a model sees.
 
     `rgb_model` is rows x columns x 3 over `region`, in the model's range but not clipped; what the crop holds is
     clipped to 0..1, and where the plate has NaN the model sees black. Beyond the plate the crop repeats its edge.
     """
-    seen = np.clip(np.nan_to_num(rgb_model, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
     matrix = crop_matrix(alignment, card.crop, card.side_px)
     square = Window(0, 0, card.side_px, card.side_px)
-    return Crop(np.clip(resample(seen, region, matrix, square), 0.0, 1.0), matrix)
+    return Crop(np.clip(resample(seen_by_model(rgb_model), region, matrix, square), 0.0, 1.0), matrix)

@@ -57,7 +57,8 @@ class SwapModel:
         mattes = [_from_network(output, self.card, channels=1, source=self.source) for output in outputs[1:]]
         named = {name: np.clip(matte[..., 0], 0, 1) for name, matte in zip(self.card.mattes, mattes, strict=True)}
         rgb = image[..., ::-1] if self.card.order == "BGR" else image
-        return Swap(np.ascontiguousarray(rgb * self.card.spread + self.card.mean, np.float32), named, crop)
+        spread, mean = np.asarray(self.card.spread, np.float32), np.asarray(self.card.mean, np.float32)
+        return Swap(np.ascontiguousarray(rgb * spread + mean), named, crop)
 
 
 def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
@@ -138,9 +139,9 @@ def _fits(stated: Any, expected: tuple[int, ...]) -> bool:
 
 
 def _to_network(rgb_model: Floats, card: ModelCard) -> Floats:
-    pixels = rgb_model[..., ::-1] if card.order == "BGR" else rgb_model
-    scaled = (pixels - card.mean) / card.spread
-    planes = scaled.transpose(2, 0, 1) if card.layout == "NCHW" else scaled
+    scaled = (rgb_model - np.asarray(card.mean, np.float32)) / np.asarray(card.spread, np.float32)
+    pixels = scaled[..., ::-1] if card.order == "BGR" else scaled
+    planes = pixels.transpose(2, 0, 1) if card.layout == "NCHW" else pixels
     return np.ascontiguousarray(planes[None], np.float32)
 
 

@@ -24,6 +24,21 @@ class FaceSwapSettings(Settings):
         maximum=10.0,
         group="Colour",
     )
+    exposure_match: float = knob(
+        1.0,
+        help="How far the face's exposure is brought to what the model expects, where the model's card says what.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Colour",
+    )
+    exposure_smooth: float = knob(
+        24.0,
+        help="Changes of the face's light faster than this many frames do not move its exposure.",
+        unit="frames",
+        minimum=2.0,
+        maximum=240.0,
+        group="Colour",
+    )
     colour_match: float = knob(
         1.0,
         help="In replace mode, how far the swap's mean colour inside the matte is brought to the plate's.",
@@ -36,7 +51,7 @@ class FaceSwapSettings(Settings):
 FACE_SWAP = register(
     NodeSpec(
         name="FaceSwap",
-        version=1,
+        version=2,
         summary="Runs a swap model on the tracked face and puts the result into the plate, in scene-linear light.",
         inputs=("plate", "matte"),
         settings=FaceSwapSettings,

@@ -1,6 +1,7 @@
 """Faces of a plate: found and measured frame by frame, linked over the shot, smoothed, kept as a track. Owns LiteRT."""
 
 from faceplate.track import topology
+from faceplate.track.exposure import steady_exposure
 from faceplate.track.pose import pose_deg
 from faceplate.track.settings import FACE_TRACK, FaceTrackSettings
 from faceplate.track.topology import face_oval, mesh_to_68
@@ -14,6 +15,7 @@ __all__ = [
     "mesh_to_68",
     "pose_deg",
     "read_track",
+    "steady_exposure",
     "topology",
     "track_as_json",
     "track_plate",

@@ -1,5 +1,6 @@
 """Landmarks of one face: the 468 points of MediaPipe's face mesh and the ten of its iris model."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,12 +31,13 @@ DISAGREEMENT = 0.02
 
 @dataclass(frozen=True)
 class Face:
-    """One face of one frame: points x 2, points, points and a number; see `values.Person` for their spaces."""
+    """One face of one frame: points x 2, points, points and two numbers; see `values.Person` for their spaces."""
 
     landmarks_plate: Matrix
     depth_px: Matrix
     confidence: Matrix
     presence: float
+    exposure: float = math.nan
 
     @property
     def sureness(self) -> float:

@@ -33,6 +33,7 @@ def _person(name: str, chain: Chain, numbers: tuple[int, ...], pixel_aspect: flo
         points[run] = smooth_run(points[run], alignments, smoothing)
     square = [pixel_aspect, 1.0, 1.0]
     presence = {place: np.array(face.presence) for place, face in chain.items()}
+    exposure = {place: np.array(face.exposure) for place, face in chain.items()}
     return Person(
         name=name,
         landmarks_plate=points[..., :2].astype(np.float32),
@@ -42,6 +43,7 @@ def _person(name: str, chain: Chain, numbers: tuple[int, ...], pixel_aspect: flo
         pose_deg=_over_all({place: pose_deg(points[place] * square) for place in chain}, frames).astype(np.float32),
         alignment=_over_all({place: _alignment(points[place], pixel_aspect) for place in chain}, frames),
         by_hand=np.zeros(points.shape[:2], np.bool_),
+        exposure=_over_all(exposure, frames).astype(np.float32),
     )
 
 

@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from faceplate.track.detect import detect_in_tiles, detect_whole, display_picture, display_region, overlap
+from faceplate.track.exposure import ToLuminance, face_exposure
 from faceplate.track.mesh import Face, measure
 from faceplate.track.networks import FaceNetworks
 from faceplate.track.regions import Region, ToDisplay
@@ -23,8 +24,17 @@ class Sighting:
     thumbnail: Floats
 
 
-def look(networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: FaceTrackSettings) -> Sighting:
-    """The faces of one frame and its thumbnail. Depends on this frame alone, never on its neighbours."""
+def look(
+    networks: FaceNetworks,
+    frame: Frame,
+    to_display: ToDisplay,
+    settings: FaceTrackSettings,
+    to_luminance: ToLuminance | None = None,
+) -> Sighting:
+    """The faces of one frame and its thumbnail. Depends on this frame alone, never on its neighbours.
+
+    Without `to_luminance` the exposure of the faces stays unknown.
+    """
     whole = display_picture(frame, to_display)
 
     def present(heads: Iterable[Region]) -> list[Face]:
@@ -36,7 +46,11 @@ def look(networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: 
         faces += present(detect_in_tiles(networks, frame, to_display, settings))
     crop = whole.crop(display_region(frame), 2 * THUMBNAIL_PX)
     thumbnail = cv2.resize(crop, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA)
-    return Sighting(distinct(faces), thumbnail)
+    found = distinct(faces)
+    if to_luminance is not None:
+        exposures = [face_exposure(frame, face.landmarks_plate, to_luminance) for face in found]
+        found = tuple(replace(face, exposure=each) for face, each in zip(found, exposures, strict=True))
+    return Sighting(found, thumbnail)
 
 
 def distinct(faces: Sequence[Face]) -> tuple[Face, ...]:

@@ -91,6 +91,16 @@ def _finite_where_seen(person: Person, name: str) -> _Finding:
     )
 
 
+def _exposure(_: Track, person: Person) -> _Finding:
+    """Unlike the others it may be unknown where the person is seen: in older tracks, and on pixels without light."""
+    unknown = np.isnan(person.exposure)
+    return _Finding(
+        unknown | (person.seen & np.isfinite(person.exposure)),
+        "exposure as a number or NaN, and NaN where the person is not seen",
+        lambda place: f"{person.exposure[place]:g}",
+    )
+
+
 def _landmarks_near_plate(header: Track, person: Person) -> _Finding:
     return _near_plate(header, person, person.landmarks_plate, "landmarks")
 
@@ -168,6 +178,7 @@ _rules: tuple[Callable[[Track, Person], _Finding], ...] = (
     lambda _, person: _finite_where_seen(person, "presence"),
     lambda _, person: _finite_where_seen(person, "depth_px"),
     lambda _, person: _finite_where_seen(person, "pose_deg"),
+    _exposure,
     _landmarks_near_plate,
     _similarity,
     _face_side,

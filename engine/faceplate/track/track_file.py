@@ -28,7 +28,10 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
     "pose_deg": (np.float32, (3,)),
     "alignment": (np.float64, (2, 3)),
     "by_hand": (np.bool_, (-1,)),
+    "exposure": (np.float32, ()),
 }
+# What tracks of earlier versions lack, and what stands for it in every frame.
+ADDED_LATER = {"exposure": np.nan}
 # As safetensors names their types.
 KINDS = ("F32", "F64", "BOOL")
 LARGEST_SIDE_PX = 65536
@@ -157,6 +160,8 @@ def _person(path: Path, place: int, name: str, arrays: dict[str, Array], frames:
     for entry, (kind, shape) in ARRAYS.items():
         expected = (frames, *(points if extent == -1 else extent for extent in shape))
         array = arrays.get(f"{place}.{entry}")
+        if array is None and entry in ADDED_LATER:
+            array = np.full(expected, ADDED_LATER[entry], kind)
         if array is None or array.shape != expected or array.dtype != kind:
             came = "none" if array is None else f"{array.dtype} {array.shape}"
             raise _refusal(path, f"{entry} of {name} as {np.dtype(kind)} {expected}", came)
@@ -171,7 +176,7 @@ def _refusal(
 
 
 def track_as_json(track: Track) -> dict[str, Any]:
-    """The track as plain JSON values; null stands for a person in a frame in which they were not seen."""
+    """The track as plain JSON values; null stands for what a frame does not have: the person, or their exposure."""
     return {
         "plate": track.plate,
         "frames": list(track.frames),
@@ -192,4 +197,5 @@ def _person_as_json(person: Person) -> dict[str, Any]:
             ("pose_deg", person.pose_deg),
         )
     }
-    return {"name": person.name, **listed}
+    exposure = [float(value) if np.isfinite(value) else None for value in person.exposure]
+    return {"name": person.name, **listed, "exposure": exposure}

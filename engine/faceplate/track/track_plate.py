@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from faceplate.errors import PlateError, TrackError
+from faceplate.track.exposure import ToLuminance
 from faceplate.track.link import link
 from faceplate.track.networks import FaceNetworks
 from faceplate.track.people import people_of
@@ -19,6 +20,7 @@ def track_plate(
     settings: FaceTrackSettings,
     pack: Path,
     *,
+    to_luminance: ToLuminance | None = None,
     on_frame: Callable[[int], None] | None = None,
 ) -> Track:
     """Every person of the plate: 478 landmarks a frame in plate pixels, alignment, pose, presence and confidence.
@@ -30,6 +32,8 @@ def track_plate(
         to_display: maps rows x columns x 3 of the plate's own encoding, normalised, to display-referred sRGB 0 to 1.
         settings: the knobs of FaceTrack.
         pack: the folder of the `mediapipe-face` pack.
+        to_luminance: maps the same samples to scene-linear luminance; without it the track does not know how the faces
+            are exposed.
         on_frame: called with the number of each frame once it is searched.
 
     Raises:
@@ -45,7 +49,7 @@ def track_plate(
     for number in plate.frames:
         frame = plate.read(number)
         _require_shape(frame, header)
-        sightings.append(look(networks, frame, to_display, settings))
+        sightings.append(look(networks, frame, to_display, settings, to_luminance))
         if on_frame is not None:
             on_frame(number)
     return _track(plate, header, sightings, settings)
