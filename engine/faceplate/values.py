@@ -361,10 +361,12 @@ class Crop:
     Attributes:
         rgb_model: side x side x 3, what the model sees.
         plate_to_crop: 2 x 3, plate pixels to crop pixels (both with pixel centres at 0.5).
+        rgb_plate: side x side x 3, what became `rgb_model` once it was clipped to 0..1.
     """
 
     rgb_model: Floats
     plate_to_crop: Matrix
+    rgb_plate: Floats
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import pytest
 from faceplate.align import invert, resample
 from faceplate.colour import model_range
 from faceplate.composite import PlateRegion, composite_face
-from faceplate.swap import FaceSwapSettings
-from faceplate.values import Crop, Matte, Swap, Window
+from faceplate.swap import FaceSwapSettings, crop_through
+from faceplate.values import Matte, Swap, Window
 from swap_models import card, plain_card
 
 SIDE = 64
@@ -22,8 +22,7 @@ def plate(seed=0, low=-0.1, high=1.6):
 
 
 def crop_of(plate_model):
-    seen = np.clip(np.nan_to_num(plate_model), 0, 1)
-    return Crop(resample(seen, REGION, MATRIX, Window(0, 0, SIDE, SIDE)), MATRIX)
+    return crop_through(MATRIX, SIDE, plate_model, REGION, LIGHT.smooth[0])
 
 
 def swap_of(plate_model, change=0.0):

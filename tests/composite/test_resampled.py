@@ -3,8 +3,9 @@ import pytest
 
 from faceplate.align import invert, resample
 from faceplate.colour import model_range
-from faceplate.composite.resampled import faint, resampled_plate
-from faceplate.values import Crop, Window
+from faceplate.composite.resampled import PlateRegion, faint, resampled_plate
+from faceplate.swap import crop_through
+from faceplate.values import Window
 from swap_models import card, plain_card
 
 SIDE = 64
@@ -13,13 +14,13 @@ REGION = Window(10, 20, 210, 220)
 WINDOW = Window(30, 41, 190, 200)
 MATRIX = np.array([[0.3, 0.02, -4.0], [-0.02, 0.3, -2.0]])
 CROP_PX = 4
-CROP = Crop(np.zeros((SIDE, SIDE, 3), np.float32), MATRIX)
 LIGHT = model_range(plain_card)
 SKIN = 0.25
 
 
 def result(picture, light=LIGHT, matrix=MATRIX):
-    return resampled_plate(picture, REGION, Crop(CROP.rgb_model, matrix), WINDOW, light)
+    crop = crop_through(matrix, SIDE, picture, REGION, light.smooth[0])
+    return resampled_plate(PlateRegion(REGION, picture, picture), crop, WINDOW, light)
 
 
 def there_and_back(picture, matrix=MATRIX):

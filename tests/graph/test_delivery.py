@@ -8,7 +8,7 @@ from faceplate.colour import to_working
 from faceplate.errors import StorageError
 from faceplate.grain import FaceRegrainSettings
 from faceplate.graph import Outputs, Shot, deliver_shot, open_encoded_plate, shot_job
-from faceplate.plate import as_dpx10, normalised, open_plate
+from faceplate.plate import as_dpx10, as_still16, normalised, open_plate
 from faceplate.swap import FaceSwapSettings, load_model
 from faceplate.values import Sample
 from shots import ENCODING, known_track, some_grain, write_plate
@@ -75,6 +75,42 @@ def test_a_dpx_plate_leaves_as_dpx_with_its_codes_outside_the_matte(make_shot, o
         outside = ~coverage_of(outputs, number, data)
         assert (before.stored(data) == after.stored(data)).all(axis=-1)[outside].all()
         assert after.header.attributes == before.header.attributes
+
+
+@pytest.mark.parametrize(
+    ("suffix", "sample"),
+    [("tif", Sample.UINT8), ("tif", Sample.UINT16), ("tif", Sample.FLOAT), ("png", Sample.UINT8), ("png", Sample.UINT16)],
+)
+def test_a_tiff_or_png_plate_leaves_in_its_own_samples_with_all_that_stands_beside_the_face(
+    make_shot, outputs, tmp_path, suffix, sample
+):
+    shot = make_shot(suffix=suffix, sample=sample, channels=("R", "G", "B", "A"))
+    pattern = str(tmp_path / "out" / f"done.%04d.{suffix}")
+    deliver(shot, replace(outputs, finished=(pattern,)))
+    for number in FRAMES:
+        before, after = shot.plate.read(number), open_plate(pattern).read(number)
+        outside = ~coverage_of(outputs, number, before.header.data)
+        same = before.groups[0].pixels == after.groups[0].pixels
+        assert same.all(axis=-1)[outside].all()
+        assert same[..., 3].all()
+        assert after.header == before.header
+        assert same.all() == (number == 1003)
+    untouched = Path(pattern % 1003).read_bytes()
+    assert untouched == (tmp_path / "plate" / f"plate.1003.{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["tif", "png"])
+def test_an_exr_plate_leaves_as_the_16_bit_codes_of_its_samples(make_shot, outputs, tmp_path, suffix):
+    shot = make_shot(channels=("R", "G", "B", "A"))
+    pattern = str(tmp_path / "out" / f"done.%04d.{suffix}")
+    deliver(shot, replace(outputs, finished=(pattern,)))
+    for number in FRAMES:
+        before, after = shot.plate.read(number), open_plate(pattern).read(number)
+        data = before.header.data
+        outside = ~coverage_of(outputs, number, data)
+        codes = as_still16(before, after.header.file_format).groups[0].pixels
+        assert after.header.channels == ("R", "G", "B", "A")
+        assert (codes == after.groups[0].pixels).all(axis=-1)[outside].all()
 
 
 def test_a_stopped_render_goes_on_where_it_was_with_the_same_pixels(make_shot, outputs, tmp_path):

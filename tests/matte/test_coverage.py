@@ -15,7 +15,11 @@ MIDDLE = np.array([600.0, 450.0])
 
 
 def swap(**mattes):
-    crop = Crop(np.zeros((SIDE, SIDE, 3), np.float32), crop_matrix(ALIGNMENT, GEOMETRY, SIDE))
+    crop = Crop(
+        np.zeros((SIDE, SIDE, 3), np.float32),
+        crop_matrix(ALIGNMENT, GEOMETRY, SIDE),
+        np.zeros((SIDE, SIDE, 3), np.float32),
+    )
     return Swap(
         crop.rgb_model, {name: np.full((SIDE, SIDE), level, np.float32) for name, level in mattes.items()}, crop
     )
@@ -106,7 +110,11 @@ def test_a_turned_crop_gives_the_same_matte():
     angle = np.radians(30)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = np.column_stack([turn @ ALIGNMENT[:, :2], turn @ (ALIGNMENT[:, 2] - 0.5) + 0.5])
-    crop = Crop(np.zeros((SIDE, SIDE, 3), np.float32), crop_matrix(matrix, GEOMETRY, SIDE))
+    crop = Crop(
+        np.zeros((SIDE, SIDE, 3), np.float32),
+        crop_matrix(matrix, GEOMETRY, SIDE),
+        np.zeros((SIDE, SIDE, 3), np.float32),
+    )
     turned = face_matte(ring(200), Swap(crop.rgb_model, {}, crop), GEOMETRY, DATA, FaceMatteSettings())
     middle = transform(invert(crop.plate_to_crop), np.array([SIDE / 2, SIDE / 2]))
     np.testing.assert_allclose(middle, MIDDLE, atol=1e-6)

@@ -11,7 +11,8 @@ from faceplate.swap import load_model
 from faceplate.values import Crop
 from swap_models import SIDE_PX, card, plain_card, write_model
 
-CROP = Crop(np.random.default_rng(0).random((SIDE_PX, SIDE_PX, 3), np.float32), np.eye(2, 3))
+FACE = np.random.default_rng(0).random((SIDE_PX, SIDE_PX, 3), np.float32)
+CROP = Crop(FACE, np.eye(2, 3), FACE)
 
 
 @pytest.mark.parametrize(("layout", "order"), list(itertools.product(["NCHW", "NHWC"], ["RGB", "BGR"])))

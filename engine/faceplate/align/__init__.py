@@ -1,6 +1,15 @@
 """Where a face sits: the fit to the unit face square, the crop a model sees, and the warps between them."""
 
-from faceplate.align.resample import crop_window, resample
+from faceplate.align.resample import crop_window, decimation_lobes, resample
 from faceplate.align.similarity import crop_matrix, fit_alignment, fit_similarity, invert, transform
 
-__all__ = ["crop_matrix", "crop_window", "fit_alignment", "fit_similarity", "invert", "resample", "transform"]
+__all__ = [
+    "crop_matrix",
+    "crop_window",
+    "decimation_lobes",
+    "fit_alignment",
+    "fit_similarity",
+    "invert",
+    "resample",
+    "transform",
+]

@@ -3,24 +3,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceplate.colour import ModelRange
-from faceplate.composite.resampled import crop_to_plate, resampled_plate
+from faceplate.composite.resampled import PlateRegion, crop_to_plate, resampled_plate
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Array, Floats, Matte, Swap, Window
-
-
-@dataclass(frozen=True)
-class PlateRegion:
-    """The part of a plate that a face's crop is made from.
-
-    Attributes:
-        window: where it lies; it holds the matte's window.
-        rgb_linear: rows x columns x 3, scene-linear in the working space.
-        rgb_model: the same in the model's range, exposed for it, not clipped.
-    """
-
-    window: Window
-    rgb_linear: Floats
-    rgb_model: Floats
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,7 @@ def composite_face(
     if settings.mode == "residual":
         face, kept = plate_model + change, np.ones_like(weight)
     else:
-        there = resampled_plate(plate.rgb_model, plate.window, swap.crop, window, light)
+        there = resampled_plate(plate, swap.crop, window, light)
         face, kept = there + _matched(change, covered.coverage, settings.colour_match), 1 - weight
     # A model may give what no light decodes to; such pixels are told below, and stay the plate's.
     with np.errstate(over="ignore", invalid="ignore"):

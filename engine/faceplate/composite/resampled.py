@@ -1,35 +1,50 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numba import njit
 
-from faceplate.align import invert, resample
+from faceplate.align import decimation_lobes, invert, resample, transform
 from faceplate.colour import ModelRange
-from faceplate.swap import seen_by_model
 from faceplate.values import Array, Crop, Floats, Matrix, Window
 
 faint = np.float32(0.002)
 """Half an eight-bit code of the model's range: a ring no higher than this is not seen, and is left."""
 
+filter_reach_px = 2 * decimation_lobes + 3
+"""How far, in pixels of the crop, a pixel of the plate is seen in it."""
 
-def resampled_plate(plate_model: Floats, region: Window, crop: Crop, window: Window, light: ModelRange) -> Floats:
+
+@dataclass(frozen=True)
+class PlateRegion:
+    """The part of a plate that a face's crop is made from.
+
+    Attributes:
+        window: where it lies; it holds the matte's window.
+        rgb_linear: rows x columns x 3, scene-linear in the working space.
+        rgb_model: the same in the model's range, exposed for it, not clipped.
+    """
+
+    window: Window
+    rgb_linear: Floats
+    rgb_model: Floats
+
+
+def resampled_plate(plate: PlateRegion, crop: Crop, window: Window, light: ModelRange) -> Floats:
     """The plate as a model that changes nothing would give it back, over `window`: through its crop and out again.
 
-    `plate_model` (rows x columns x 3 over `region`) is in the model's range and not clipped. What is not
-    `light.filtered` comes back on the very pixel it stands on. The filter would draw black rings round small highlights
-    many times as bright as the model's white: what is not `light.smooth` takes the picture no further than the plate's
-    own pixels go within a pixel of the crop. Highlights that the crop resolves do not feel this. A pixel that is not
-    finite stands here as `seen_by_model` says.
+    What is not `light.filtered` comes back on the very pixel it stands on. The filter would draw black rings round
+    small highlights many times as bright as the model's white: what is not `light.smooth` takes the picture no further
+    than the plate's own pixels go within a pixel of the crop. Highlights that the crop resolves do not feel this. A
+    pixel that is not finite stands here as the model sees it: black where it is NaN, white where it is infinite.
     """
-    plate = np.where(np.isfinite(plate_model), plate_model, seen_by_model(plate_model))
-    smooth, held = np.clip(plate, *light.smooth), np.clip(plate, *light.filtered)
-    picture = _there_and_back(smooth, region, crop, window)
-    beyond = held - smooth
-    if beyond.any():
-        lowest, highest = (each[window.slices(region)] for each in _neighbours(held, crop.plate_to_crop))
-        filtered = _there_and_back(beyond, region, crop, window)
-        picture += filtered.clip(np.minimum(lowest - picture, -faint), np.maximum(highest - picture, faint))
-    return np.asarray(picture + (plate - held)[window.slices(region)])
+    picture = crop_to_plate(crop.rgb_plate, crop.plate_to_crop, window)
+    part = _beyond_window(plate, light)
+    if not part.is_empty:
+        _add_filtered(picture, window, plate, part, crop, light)
+        _add_unfiltered(picture, window, plate, part, light)
+    return picture
 
 
 def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window) -> Floats:
@@ -38,16 +53,71 @@ def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window) -> Flo
     return resample(picture, Window(0, 0, side, side), invert(plate_to_crop), window)
 
 
-def _there_and_back(picture: Floats, region: Window, crop: Crop, window: Window) -> Floats:
-    side = crop.rgb_model.shape[0]
-    small = resample(picture, region, crop.plate_to_crop, Window(0, 0, side, side))
-    return crop_to_plate(small, crop.plate_to_crop, window)
+def _beyond_window(plate: PlateRegion, light: ModelRange) -> Window:
+    """Where the plate goes beyond what is smooth, as one window; empty where it does not."""
+    left, top, right, bottom = _extent(plate.rgb_model, *light.smooth)
+    x, y = plate.window[:2]
+    return Window(x + left, y + top, x + right, y + bottom)
 
 
-def _neighbours(picture: Floats, plate_to_crop: Matrix) -> tuple[Array, Array]:
-    """The lowest and the highest value within a pixel of the crop around each pixel of the plate."""
-    around = np.ones(_footprint(plate_to_crop), np.uint8)
-    return cv2.erode(picture, around), cv2.dilate(picture, around)
+@njit(cache=True, nogil=True)
+def _extent(picture: Floats, lowest: float, highest: float) -> tuple[int, int, int, int]:
+    rows, columns, _ = picture.shape
+    left, top, right, bottom = columns, rows, 0, 0
+    for row in range(rows):
+        for column in range(columns):
+            for value in picture[row, column]:
+                if (value < lowest or value > highest) and np.isfinite(value):
+                    left, right = min(left, column), max(right, column + 1)
+                    top, bottom = min(top, row), row + 1
+    return left, top, right, bottom
+
+
+def _add_filtered(
+    picture: Floats, window: Window, plate: PlateRegion, part: Window, crop: Crop, light: ModelRange
+) -> None:
+    plate_to_crop, side = crop.plate_to_crop, crop.rgb_plate.shape[0]
+    seen = _seen_window(plate_to_crop, part).grow(filter_reach_px).intersect(Window(0, 0, side, side))
+    touched = _seen_window(invert(plate_to_crop), seen).intersect(window)
+    if seen.is_empty or touched.is_empty:
+        return
+    # As far around as the filter carries it: beyond its edge a picture goes on as it ends.
+    wide = part.grow(decimation_lobes * max(_footprint(plate_to_crop))).intersect(plate.window)
+    held = np.clip(_shown(plate, wide), *light.filtered)
+    small = resample(held - np.clip(held, *light.smooth), wide, plate_to_crop, seen)
+    lowest, highest = _neighbours(plate, touched, plate_to_crop, light)
+    filtered = resample(small, seen, invert(plate_to_crop), touched)
+    there = picture[touched.slices(window)]
+    there += filtered.clip(np.minimum(lowest - there, -faint), np.maximum(highest - there, faint))
+
+
+def _add_unfiltered(picture: Floats, window: Window, plate: PlateRegion, part: Window, light: ModelRange) -> None:
+    inside = part.intersect(window)
+    if not inside.is_empty:
+        shown = _shown(plate, inside)
+        picture[inside.slices(window)] += shown - np.clip(shown, *light.filtered)
+
+
+def _shown(plate: PlateRegion, window: Window) -> Floats:
+    shown = plate.rgb_model[window.slices(plate.window)]
+    return np.where(np.isfinite(shown), shown, np.nan_to_num(shown, nan=0.0, posinf=1.0, neginf=0.0))
+
+
+def _seen_window(matrix: Matrix, window: Window) -> Window:
+    """The whole pixels that a window covers on the other side of a transform."""
+    left, top, right, bottom = window
+    corners = transform(matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    first, last = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    return Window(int(first[0]), int(first[1]), int(last[0]), int(last[1]))
+
+
+def _neighbours(plate: PlateRegion, window: Window, plate_to_crop: Matrix, light: ModelRange) -> tuple[Array, Array]:
+    """The lowest and the highest value within a pixel of the crop around each pixel of a window."""
+    footprint = _footprint(plate_to_crop)
+    wide = window.grow(max(footprint)).intersect(plate.window)
+    held, around = np.clip(_shown(plate, wide), *light.filtered), np.ones(footprint, np.uint8)
+    inside = window.slices(wide)
+    return cv2.erode(held, around)[inside], cv2.dilate(held, around)[inside]
 
 
 def _footprint(plate_to_crop: Matrix) -> Sequence[int]:

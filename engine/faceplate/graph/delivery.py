@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from faceplate.colour import config_identity
@@ -18,7 +19,7 @@ from faceplate.deliver import (
 )
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.layers import changed_frame, matte_frame
-from faceplate.graph.shot import Rendered, Shot, render_frame
+from faceplate.graph.shot import Rendered, Shot, finish_frame, read_plate
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
 from faceplate.values import Frame, GrainProfile, Plate
@@ -120,15 +121,14 @@ def deliver_shot(
 
     without_face: list[int] = []
 
-    def make(number: int) -> None:
-        rendered = render_frame(shot, number)
+    def write(rendered: Rendered) -> None:
         if rendered.composite is None:
-            without_face.append(number)
+            without_face.append(rendered.frame.number)
         with shot.times.stage("write"):
             for writer, picture in writers:
                 writer.write(picture(rendered))
 
-    for_each_frame(waiting, make, on_frame=on_frame)
+    for_each_frame(waiting, partial(read_plate, shot), partial(finish_frame, shot), write, on_frame=on_frame)
     return Progress(waiting, tuple(sorted(set(numbers) - set(waiting))), tuple(sorted(without_face)))
 
 

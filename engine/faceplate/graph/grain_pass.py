@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -105,21 +106,20 @@ def run_grain_pass(
     grain_pass: GrainPass, *, anew: bool = False, on_frame: Callable[[int], None] | None = None
 ) -> tuple[int, ...]:
     """Makes the frames that are not there yet and gives their numbers; unchanged samples leave as they came."""
-    waiting = grain_pass.waiting(anew=anew)
-
-    def make(number: int) -> None:
-        frame = grain_pass.source.read(number)
-        encode, change = from_working(encoding_of(grain_pass.source)), grain_pass.change(frame)
-        bands = []
-        for window in _bands(frame.header.data):
-            before, after = _linear(frame, window, grain_pass.source), change(window)
-            # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
-            same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
-            bands.append(np.where(same, frame.stored(window), stored_from(encode(after), frame.sample)))
-        grain_pass.delivery.write(frame.with_stored(frame.header.data, np.concatenate(bands)))
-
-    for_each_frame(waiting, make, on_frame=on_frame)
+    waiting, source = grain_pass.waiting(anew=anew), grain_pass.source
+    for_each_frame(waiting, source.read, partial(_changed, grain_pass), grain_pass.delivery.write, on_frame=on_frame)
     return waiting
+
+
+def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
+    encode, change = from_working(encoding_of(grain_pass.source)), grain_pass.change(frame)
+    bands = []
+    for window in _bands(frame.header.data):
+        before, after = _linear(frame, window, grain_pass.source), change(window)
+        # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
+        same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
+        bands.append(np.where(same, frame.stored(window), stored_from(encode(after), frame.sample)))
+    return frame.with_stored(frame.header.data, np.concatenate(bands))
 
 
 def _pair(plate: Plate | None, clean: Plate | None) -> dict[str, Plate]:

@@ -91,9 +91,29 @@ def render_frame(shot: Shot, number: int) -> Rendered:
         PlateError: the frame is missing or damaged.
         ModelError: the model failed on it.
     """
-    row = _row(shot.track, number)
+    return finish_frame(shot, read_plate(shot, number))
+
+
+def read_plate(shot: Shot, number: int) -> Frame:
+    """The frame of the shot's plate, as it came.
+
+    Raises:
+        TrackError: the track does not hold this frame.
+        PlateError: the frame is missing or damaged.
+    """
+    _row(shot.track, number)
     with shot.times.stage("read"):
-        frame = shot.plate.read(number)
+        return shot.plate.read(number)
+
+
+def finish_frame(shot: Shot, frame: Frame) -> Rendered:
+    """What `render_frame` makes of a frame that has been read.
+
+    Raises:
+        TrackError: the track does not hold this frame, or is of another format.
+        ModelError: the model failed on it.
+    """
+    row = _row(shot.track, frame.number)
     _check_format(shot.track, frame)
     region = _face_region(shot, row, frame)
     if region.is_empty:
@@ -103,7 +123,8 @@ def render_frame(shot: Shot, number: int) -> Rendered:
         linear = to_working(encoding_of(shot.plate))(normalised(frame.stored(region), frame.sample))
         plate = PlateRegion(region, linear, light.encode(linear))
     with shot.times.stage("swap"):
-        swap = shot.model.run(cut_crop(plate.rgb_model, region, shot.person.alignment[row], shot.model.card))
+        alignment, card = shot.person.alignment[row], shot.model.card
+        swap = shot.model.run(cut_crop(plate.rgb_model, region, alignment, card, light.smooth[0]))
     with shot.times.stage("matte"):
         outline = shot.person.landmarks_plate[row][list(face_oval)]
         matte = face_matte(outline, swap, shot.model.card.crop, region, shot.matte_settings)

@@ -1,6 +1,6 @@
 """The swap model: loaded with its card, run on a device, given its crop. ONNX Runtime lives here."""
 
-from faceplate.swap.crop import cut_crop, region_of, seen_by_model
+from faceplate.swap.crop import crop_through, cut_crop, region_of
 from faceplate.swap.devices import choose_device, cuda_problem, device_choices, runtime_version
 from faceplate.swap.exposure import exposure_ev
 from faceplate.swap.model import SwapModel, load_model
@@ -11,6 +11,7 @@ __all__ = [
     "FaceSwapSettings",
     "SwapModel",
     "choose_device",
+    "crop_through",
     "cuda_problem",
     "cut_crop",
     "device_choices",
@@ -18,5 +19,4 @@ __all__ = [
     "load_model",
     "region_of",
     "runtime_version",
-    "seen_by_model",
 ]
