@@ -15,8 +15,8 @@ decimation_lobes = 4
 least_oversampling = 2
 """Below this density a linear reading would be seen as softness; the picture is enlarged first."""
 
-half_band_reach = 9
-"""Half width of the filter that halves a picture, in its own pixels."""
+half_band_reaches = ((8, 5), (4, 9))
+"""Half width of the filter that halves a picture, by how many times smaller it is to get: the more, the shorter."""
 
 
 def crop_window(plate_to_crop: Matrix, side_px: int) -> Window:
@@ -68,9 +68,10 @@ def _halved(image: Floats, source: Window, matrix: Matrix) -> tuple[Floats, Wind
     """
     for axis in (1, 0):
         while 4 * _steps(matrix)[axis] <= 1:
+            taps = _half_band(next(reach for times, reach in half_band_reaches if times * _steps(matrix)[axis] <= 1))
             start = -source[axis] % 2
             count = -(-(source[axis + 2] - source[axis] - start) // 2)
-            image = _kept(image, _half_band(), start, 2, count, axis)
+            image = _kept(image, taps, start, 2, count, axis)
             corner = (source[axis] + start) // 2
             source = source._replace(**dict(zip(_edges[axis], (corner, corner + count), strict=True)))
             # A kept sample has its centre where it was: at 2 k + 0.5 of the picture before.
@@ -85,10 +86,10 @@ _doubled = (np.array([2.0, 1.0, 1.0]), np.array([1.0, 2.0, 1.0]))
 
 
 @cache
-def _half_band() -> Floats:
-    """Taps that keep what lies below half of Nyquist and leave nothing that would fold onto its lower half."""
-    at = np.arange(-half_band_reach, half_band_reach + 1)
-    taps = np.sinc(at / 2) * np.kaiser(at.size, 6.0)
+def _half_band(reach: int) -> Floats:
+    """Taps that keep what the target holds, and leave nothing that would fold onto it."""
+    at = np.arange(-reach, reach + 1)
+    taps = np.where((at % 2 == 0) & (at != 0), 0.0, np.sinc(at / 2)) * np.kaiser(at.size, 6.0)
     return np.asarray(taps / taps.sum(), np.float32)
 
 
