@@ -1,4 +1,5 @@
 import numpy as np
+from numba import njit
 
 from faceplate.align import crop_matrix, crop_window, resample
 from faceplate.models import ModelCard
@@ -8,11 +9,6 @@ from faceplate.values import Crop, Floats, Matrix, Window
 def region_of(alignment: Matrix, card: ModelCard, data: Window) -> Window:
     """The pixels of the plate that a face's crop is made from, as far as the data window holds them."""
     return crop_window(crop_matrix(alignment, card.crop, card.side_px), card.side_px).intersect(data)
-
-
-def _shown(rgb_model: Floats, lowest: float) -> Floats:
-    """A plate in the model's range as far as it can be shown: `lowest` to 1, black where it is NaN."""
-    return np.clip(np.nan_to_num(rgb_model, nan=0.0, posinf=1.0, neginf=0.0), lowest, 1.0)
 
 
 def cut_crop(rgb_model: Floats, region: Window, alignment: Matrix, card: ModelCard, lowest: float = 0.0) -> Crop:
@@ -27,5 +23,19 @@ def cut_crop(rgb_model: Floats, region: Window, alignment: Matrix, card: ModelCa
 
 def crop_through(matrix: Matrix, side_px: int, rgb_model: Floats, region: Window, lowest: float = 0.0) -> Crop:
     """The crop of so many pixels a side that a transform from the plate leads to."""
-    rgb_plate = resample(_shown(rgb_model, lowest), region, matrix, Window(0, 0, side_px, side_px))
+    shown = np.empty(rgb_model.shape, np.float32)
+    _show(rgb_model, np.float32(lowest), shown)
+    rgb_plate = resample(shown, region, matrix, Window(0, 0, side_px, side_px))
     return Crop(np.clip(rgb_plate, 0.0, 1.0), matrix, rgb_plate)
+
+
+@njit(cache=True, nogil=True)
+def _show(rgb_model: Floats, lowest: np.float32, shown: Floats) -> None:
+    """A plate in the model's range as far as it can be shown: `lowest` to 1, black where it is NaN or -inf."""
+    rows, columns, channels = rgb_model.shape
+    for row in range(rows):
+        for column in range(columns):
+            for channel in range(channels):
+                value = rgb_model[row, column, channel]
+                held = min(max(value, lowest), np.float32(1))
+                shown[row, column, channel] = held if value > -np.inf else np.float32(0)
