@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from faceplate.colour import ModelRange
 from faceplate.composite.resampled import PlateRegion, crop_to_plate, resampled_plate
@@ -39,24 +40,65 @@ def composite_face(
     plate. Where the plate is NaN or infinite, or the picture would be, it stays as it is.
     """
     window, inside = matte.window, matte.window.slices(plate.window)
-    finite = np.asarray((np.isfinite(plate.rgb_model[inside]) & np.isfinite(plate.rgb_linear[inside])).all(axis=-1))
-    plate_model, plate_linear = (
-        np.where(finite[..., None], each[inside], np.float32(0)) for each in (plate.rgb_model, plate.rgb_linear)
-    )
-    covered = Matte(window, matte.coverage * finite)
-    weight = covered.coverage * np.float32(settings.mix)
+    plate_model, plate_linear = plate.rgb_model[inside], plate.rgb_linear[inside]
+    finite = _finite(plate_model, plate_linear)
+    coverage = matte.coverage * finite
+    weight = coverage * np.float32(settings.mix)
     change = crop_to_plate(swap.rgb_model - swap.crop.rgb_model, swap.crop.plate_to_crop, window)
     if settings.mode == "residual":
         face, kept = plate_model + change, np.ones_like(weight)
     else:
         there = resampled_plate(plate, swap.crop, window, light)
-        face, kept = there + _matched(change, covered.coverage, settings.colour_match), 1 - weight
-    # A model may give what no light decodes to; such pixels are told below, and stay the plate's.
-    with np.errstate(over="ignore", invalid="ignore"):
-        difference = light.decode(face) - light.decode(plate_model)
-        rgb_linear = plate_linear + weight[..., None] * difference
-    changed = (weight > 0) & (face != plate_model).any(axis=-1) & np.isfinite(rgb_linear).all(axis=-1)
-    return Composite(window, rgb_linear, plate_linear + difference, weight, kept, changed)
+        face, kept = there + _matched(change, coverage, settings.colour_match), 1 - weight
+    face_linear, changed = light.decode(face), weight > 0
+    rgb_linear = light.decode(plate_model)
+    _blend(rgb_linear, face_linear, changed, plate_linear, weight, face != plate_model, finite)
+    return Composite(window, rgb_linear, face_linear, weight, kept, changed)
+
+
+@njit(cache=True, nogil=True)
+def _finite(plate_model: Floats, plate_linear: Floats) -> Array:
+    rows, columns, channels = plate_model.shape
+    finite = np.ones((rows, columns), np.bool_)
+    for row in range(rows):
+        for column in range(columns):
+            for channel in range(channels):
+                light = np.isfinite(plate_linear[row, column, channel])
+                if not (light and np.isfinite(plate_model[row, column, channel])):
+                    finite[row, column] = False
+    return finite
+
+
+@njit(cache=True, nogil=True)
+def _blend(
+    rgb_linear: Floats,
+    face_linear: Floats,
+    changed: Array,
+    plate_linear: Floats,
+    weight: Floats,
+    differs: Array,
+    finite: Array,
+) -> None:
+    """Turns what plate and face decode to into the picture and the face, in place.
+
+    The face is the plate's own light and what the face differs from it, as both come out of the model's range: so what
+    that range cannot hold is still the plate's. A model may give what no light decodes to; such pixels do not change.
+    """
+    rows, columns, channels = rgb_linear.shape
+    for row in range(rows):
+        for column in range(columns):
+            sound, other = finite[row, column], False
+            for channel in range(channels):
+                light = plate_linear[row, column, channel] if sound else np.float32(0)
+                difference = face_linear[row, column, channel] - rgb_linear[row, column, channel]
+                if not sound:
+                    difference = np.float32(0)
+                picture = light + weight[row, column] * difference
+                rgb_linear[row, column, channel] = picture
+                face_linear[row, column, channel] = light + difference
+                other = other or differs[row, column, channel]
+                sound = sound and np.isfinite(picture)
+            changed[row, column] = changed[row, column] and sound and other
 
 
 def _matched(change: Floats, coverage: Floats, match: float) -> Floats:
