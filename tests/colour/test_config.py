@@ -1,6 +1,14 @@
 import pytest
 
-from faceplate.colour import colour_spaces, load_config, resolve_encoding, scene_linear
+from faceplate.colour import (
+    builtin_config,
+    colour_spaces,
+    config_identity,
+    load_config,
+    open_config,
+    resolve_encoding,
+    scene_linear,
+)
 from faceplate.errors import ColourError
 from faceplate.values import Attribute, Header, Sample, Window
 
@@ -69,3 +77,42 @@ def test_a_missing_config_is_named(monkeypatch):
     monkeypatch.setenv("OCIO", "/nowhere/config.ocio")
     with pytest.raises(ColourError, match=r"/nowhere/config\.ocio.*unset it"):
         load_config()
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Two configs told apart by their working space: `house` and `script`."""
+    paths = {}
+    for name in ("house", "script"):
+        paths[name] = str(tmp_path / f"{name}.ocio")
+        (tmp_path / f"{name}.ocio").write_text(
+            f"ocio_profile_version: 2\nroles:\n  default: {name}\n  scene_linear: {name}\nfile_rules:\n"
+            f"  - !<Rule> {{name: Default, colorspace: default}}\ndisplays:\n  d:\n"
+            f"    - !<View> {{name: v, colorspace: {name}}}\ncolorspaces:\n  - !<ColorSpace>\n    name: {name}\n"
+        )
+    return paths
+
+
+def test_the_ocio_variable_stands_above_the_scripts_config(house, monkeypatch):
+    monkeypatch.setenv("OCIO", house["house"])
+    assert scene_linear(load_config(house["script"])) == "house"
+
+
+def test_the_scripts_config_stands_above_the_built_in_one(house):
+    assert scene_linear(load_config(house["script"])) == "script"
+
+
+def test_a_config_opened_by_name_is_that_one_whatever_the_variable_says(house, monkeypatch):
+    monkeypatch.setenv("OCIO", house["house"])
+    assert scene_linear(open_config(house["script"])) == "script"
+    assert scene_linear(open_config(f"ocio://{builtin_config}")) == "ACEScg"
+
+
+def test_a_scripts_broken_config_is_named_as_the_scripts(tmp_path):
+    with pytest.raises(ColourError, match=r"missing\.ocio.*the script names"):
+        load_config(str(tmp_path / "missing.ocio"))
+
+
+def test_two_configs_have_two_identities(house):
+    assert config_identity(open_config(house["house"])) != config_identity(open_config(house["script"]))
+    assert config_identity() == config_identity(load_config())

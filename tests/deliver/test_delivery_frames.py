@@ -4,9 +4,9 @@ import pytest
 
 from faceplate.deliver import Job, check_outputs, open_delivery, pixel_versions, sequence, states_of
 from faceplate.errors import CallError, StorageError
-from faceplate.plate import read_frame, write_frame
+from faceplate.plate import open_plate, read_frame, write_frame
 from faceplate.values import Attribute
-from shots import plate_frame
+from shots import plate_frame, write_plate
 
 JOB = Job({}, {}, "", "", pixel_versions())
 OTHER_JOB = Job({}, {"FaceSwap": {"mix": 0.5}}, "", "", pixel_versions())
@@ -41,6 +41,15 @@ def test_a_frame_whose_writing_fails_leaves_the_old_one_whole_and_undone(tmp_pat
 def test_a_name_that_is_no_sequence_we_deliver_is_refused(tmp_path, name):
     with pytest.raises(CallError, match=r"OUT\.%04d\.exr"):
         open_delivery(str(tmp_path / name), JOB, states_of())
+
+
+@pytest.mark.parametrize("suffix", ["tif", "tiff", "png"])
+def test_stills_are_delivered_with_receipts_and_untouched_ones_are_the_plates_bytes(tmp_path, suffix):
+    plate = open_plate(write_plate(tmp_path / "plate", (1001,), suffix.replace("tiff", "tif")))
+    delivery = open_delivery(str(tmp_path / f"d.%04d.{suffix}"), JOB, states_of(plate=plate))
+    delivery.write(plate.read(1001))
+    assert delivery.is_done(1001)
+    assert delivery.path(1001).read_bytes() == next((tmp_path / "plate").iterdir()).read_bytes()
 
 
 def test_receipts_of_two_formats_in_one_folder_stay_apart(tmp_path):

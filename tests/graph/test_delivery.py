@@ -79,7 +79,13 @@ def test_a_dpx_plate_leaves_as_dpx_with_its_codes_outside_the_matte(make_shot, o
 
 @pytest.mark.parametrize(
     ("suffix", "sample"),
-    [("tif", Sample.UINT8), ("tif", Sample.UINT16), ("tif", Sample.FLOAT), ("png", Sample.UINT8), ("png", Sample.UINT16)],
+    [
+        ("tif", Sample.UINT8),
+        ("tif", Sample.UINT16),
+        ("tif", Sample.FLOAT),
+        ("png", Sample.UINT8),
+        ("png", Sample.UINT16),
+    ],
 )
 def test_a_tiff_or_png_plate_leaves_in_its_own_samples_with_all_that_stands_beside_the_face(
     make_shot, outputs, tmp_path, suffix, sample

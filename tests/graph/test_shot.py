@@ -52,7 +52,19 @@ def unchanged(shot, rendered):
         {"data": Window(200, 60, 430, 300)},
         {"channels": ("A", "B", "G", "R", "Z")},
     ],
-    ids=["half", "float", "dpx", "tiff", "float tiff", "tiff channels", "png", "8 bit png", "overscan", "cropped", "channels"],
+    ids=[
+        "half",
+        "float",
+        "dpx",
+        "tiff",
+        "float tiff",
+        "tiff channels",
+        "png",
+        "8 bit png",
+        "overscan",
+        "cropped",
+        "channels",
+    ],
 )
 def test_outside_the_matte_every_sample_is_the_plates(make_shot, mode, about):
     shot = make_shot(mode=mode, **about)

@@ -5,7 +5,7 @@ import pytest
 from dpx_by_hand import write_dpx_by_hand
 
 from faceplate.errors import PlateError
-from faceplate.plate import as_dpx10, as_exr, read_frame, write_frame
+from faceplate.plate import as_dpx10, as_exr, as_still16, normalised, read_frame, stored_from, write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 
 WINDOW = Window(0, 0, 256, 256)
@@ -144,3 +144,83 @@ def test_half_and_float_channels_beside_integers_keep_their_type():
     exr = as_exr(deep)
     assert exr.header.samples == (Sample.HALF,) * 3 + (Sample.FLOAT,)
     assert exr.groups[1] is deep.groups[1]
+
+
+@pytest.mark.parametrize("file_format", ["tiff", "png"])
+def test_every_half_becomes_the_16_bit_code_that_arithmetic_gives(tmp_path, file_format):
+    halves = np.repeat(np.arange(2**16, dtype=np.uint16).view(np.float16).reshape(256, 256, 1), 3, axis=2)
+    still = as_still16(a_frame(halves, Sample.HALF), file_format)
+    expected = np.rint(np.clip(np.nan_to_num(halves.astype(np.float64), nan=0.0), 0, 1) * 65535)
+    np.testing.assert_array_equal(still.groups[0].pixels, expected)
+    name = tmp_path / f"a.{file_format[:3]}"
+    write_frame(still, name)
+    read = read_frame(name, 1001)
+    np.testing.assert_array_equal(read.groups[0].pixels, expected)
+    assert (read.header.pixel_aspect, read.sample) == (2.0, Sample.UINT16)
+
+
+@pytest.mark.parametrize("sample", [Sample.UINT8, Sample.UINT10, Sample.UINT12, Sample.UINT32])
+def test_integer_codes_become_16_bit_codes_without_a_float_between(sample):
+    codes = np.random.default_rng(1).integers(0, sample.top_code + 1, (32, 32, 3)).astype(sample.dtype)
+    codes[0, 0] = (0, sample.top_code, sample.top_code)
+    converted = as_still16(a_frame(codes, sample, file_format="dpx"), "tiff").groups[0].pixels
+    rounded = [(2 * int(code) * 65535 + sample.top_code) // (2 * sample.top_code) for code in codes.flat]
+    np.testing.assert_array_equal(converted.ravel(), rounded)
+
+
+@pytest.mark.parametrize("sample", [Sample.UINT8, Sample.UINT10, Sample.UINT12, Sample.UINT16])
+def test_codes_survive_a_wider_still(sample):
+    codes = np.resize(np.arange(sample.top_code + 1), (256, 256, 3)).astype(sample.dtype)
+    wide = as_still16(a_frame(codes, sample, file_format="movie"), "png")
+    back = stored_from(normalised(wide.groups[0].pixels, Sample.UINT16), sample)
+    np.testing.assert_array_equal(back, codes)
+
+
+def test_a_still_holds_the_display_window_and_alpha_as_it_stands(tmp_path):
+    pixels = np.full((10, 30, 5), 0.5, np.float32)
+    pixels[..., 0], pixels[..., 4] = 0.25, 7.0
+    frame = a_frame(
+        pixels,
+        Sample.FLOAT,
+        display=Window(0, 0, 16, 12),
+        data=Window(-8, 4, 22, 14),
+        names=("A", "B", "G", "R", "Z"),
+    )
+    for file_format, name in (("tiff", "a.tif"), ("png", "a.png")):
+        write_frame(as_still16(frame, file_format), tmp_path / name)
+        still = read_frame(tmp_path / name, 1)
+        assert still.header.channels == ("R", "G", "B", "A")
+        assert still.header.display == still.header.data == Window(0, 0, 16, 12)
+        assert (still.groups[0].pixels[:4] == 0).all()
+        assert (still.groups[0].pixels[4:, :, :3] == 32768).all()
+        assert (still.groups[0].pixels[4:, :, 3] == 16384).all()
+
+
+def test_what_every_still_has_a_place_for_is_carried(tmp_path):
+    attributes = (
+        Attribute("Copyright", "string", "me"),
+        Attribute("ImageDescription", "string", "größer"),
+        Attribute("ICCProfile", "uint8[3]", "010203"),
+        Attribute("com.arri.camera.x", "string", "no place"),
+    )
+    frame = a_frame(np.zeros((8, 8, 3), np.float16), Sample.HALF, attributes=attributes)
+    for file_format, name in (("tiff", "a.tif"), ("png", "a.png")):
+        write_frame(as_still16(frame, file_format), tmp_path / name)
+        header = read_frame(tmp_path / name, 1).header
+        assert [header.attribute(entry.name) for entry in attributes[:3]] == ["me", "größer", "010203"]
+        assert header.attribute("com.arri.camera.x") is None
+
+
+def test_a_still_of_the_same_format_keeps_its_own_samples():
+    frame = a_frame(np.zeros((8, 8, 3), np.float32), Sample.FLOAT, file_format="tiff")
+    assert as_still16(frame, "tiff") is frame
+    assert as_still16(frame, "png").sample is Sample.UINT16
+
+
+def test_rationals_of_a_tiff_are_rationals_of_an_exr(tmp_path):
+    attributes = (Attribute("XResolution", "urational", (300, 1)), Attribute("big", "urational", (2**32 - 1, 1)))
+    exr = as_exr(a_frame(np.zeros((8, 8, 3), np.uint8), Sample.UINT8, attributes=attributes, file_format="tiff"))
+    write_frame(exr, tmp_path / "a.exr")
+    header = read_frame(tmp_path / "a.exr", 1).header
+    assert Attribute("XResolution", "rational", (300, 1)) in header.attributes
+    assert Attribute("big", "string", "(4294967295, 1)") in header.attributes

@@ -11,9 +11,9 @@ from faceplate.errors import PlateError
 from faceplate.plate import open_plate
 from faceplate.values import Sample
 
-# Kr and Kb of ITU-R BT.601-7 and BT.709-6.
-WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
-MATRIX_CODES = {"bt601": 6, "bt709": 1, None: 2}
+# Kr and Kb of ITU-R BT.601-7, BT.709-6 and BT.2020-2.
+WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+MATRIX_CODES = {"bt601": 6, "bt709": 1, "bt2020": 9, None: 2}
 
 
 def write_movie(path, pictures, *, codec, pixel_format, times=None, rate=24, options=None, matrix=None, full=None):  # noqa: PLR0913 -- one for each part of the file
@@ -58,7 +58,7 @@ def moving_pictures(count, rows=96, columns=128):
 
 
 def rgb_by_arithmetic(luma, cb, cr, *, matrix, full, bits):
-    """R, G, B codes over the full range from Y'CbCr codes, by the equations of BT.601 and BT.709."""
+    """R, G, B codes over the full range from Y'CbCr codes, by the equations of BT.601, BT.709 and BT.2020."""
     red_weight, blue_weight = WEIGHTS[matrix]
     scale, top = 2 ** (bits - 8), 2**bits - 1
     black, white, span = (0, top, top) if full else (16 * scale, 235 * scale, 224 * scale)

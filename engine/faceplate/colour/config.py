@@ -14,31 +14,47 @@ foreign_errors = (ocio.Exception, ocio.ExceptionMissingFile)
 """OpenColorIO's two kinds of error; the second is not one of the first."""
 
 
-def load_config(path: str | None = None) -> Any:
-    """The OpenColorIO config: the file at `path`, else `$OCIO`, else the pinned ACES studio config.
+def load_config(script_config: str | None = None) -> Any:
+    """The OpenColorIO config to work with: `$OCIO`, else the script's own, else the pinned ACES studio config.
+
+    Args:
+        script_config: the config that a script names: a path or a URI such as `ocio://default`; None where it names
+            none.
 
     Raises:
         ColourError: the file named is missing or is no config.
     """
-    return _loaded(path or os.environ.get("OCIO"))
+    named = os.environ.get("OCIO") or script_config
+    return open_config(named or f"ocio://{builtin_config}")
 
 
 @lru_cache(maxsize=8)
-def _loaded(named: str | None) -> Any:
+def open_config(named: str) -> Any:
+    """The OpenColorIO config of a path or URI, whatever `$OCIO` says.
+
+    Raises:
+        ColourError: the file is missing or is no config.
+    """
     try:
-        return ocio.Config.CreateFromFile(named) if named else ocio.Config.CreateFromBuiltinConfig(builtin_config)
+        return ocio.Config.CreateFromFile(named)
     except foreign_errors as fault:
         raise ColourError(
-            str(named or builtin_config),
+            named,
             expected="an OpenColorIO config",
             came=str(fault).strip(),
-            next_step="correct $OCIO, or unset it to use the built-in ACES studio config",
+            next_step=_mend(named),
         ) from fault
 
 
-def config_identity() -> str:
+def _mend(named: str) -> str:
+    if named == os.environ.get("OCIO"):
+        return "correct $OCIO, or unset it to use the script's config or the built-in ACES studio config"
+    return "correct the config that the script names, or set $OCIO to the one to use"
+
+
+def config_identity(config: Any = None) -> str:
     """A short text that changes whenever the config in use does: its name and OpenColorIO's own digest of it."""
-    config = load_config()
+    config = config or load_config()
     return f"{config.getName() or os.environ.get('OCIO')} {config.getCacheID()}"
 
 

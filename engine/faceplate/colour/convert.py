@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -11,10 +12,10 @@ from faceplate.colour.config import (
     find_space,
     foreign_errors,
     load_config,
+    open_config,
     scene_linear,
 )
 from faceplate.errors import ColourError
-from faceplate.models import ModelCard
 from faceplate.values import Floats
 
 Conversion: TypeAlias = Callable[[Floats], Floats]
@@ -26,6 +27,8 @@ display_encoding = "srgb_rec709_scene"
 
 def conversion(source: str, target: str, config: Any = None) -> Conversion:
     """The conversion between two colour spaces of the config, negatives and values above 1 included.
+
+    NaN and infinite samples stay what they are.
 
     Raises:
         ColourError: a space is unknown, or no path leads from one to the other.
@@ -55,23 +58,39 @@ def to_display(encoding: str, config: Any = None) -> Conversion:
     return clipped
 
 
-def to_model_range(card: ModelCard, config: Any = None) -> Conversion:
-    """From scene-linear to the encoding the card states, its white at 1.0; values beyond white go on above 1."""
-    encode = from_working(card.encoding, config)
-    return lambda rgb_linear: encode(rgb_linear * np.float32(1 / card.white))
-
-
-def from_model_range(card: ModelCard, config: Any = None) -> Conversion:
-    """The way back of `to_model_range`, to scene-linear."""
-    decode = to_working(card.encoding, config)
-    return lambda rgb_model: decode(rgb_model) * np.float32(card.white)
-
-
 @lru_cache(maxsize=32)
 def _processor_conversion(config: Any, source: str, target: str) -> Conversion:
-    try:
+    with _told(config, source, target):
         # Lossless: OpenColorIO's default trades exactness of log and power for speed.
         processor = _processor(config, source, target).getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
+
+    def convert(rgb: Floats) -> Floats:
+        packed = np.array(rgb, np.float32, order="C")
+        rows, columns, channels = packed.shape
+        processor.apply(ocio.PackedImageDesc(packed, columns, rows, channels))
+        # OpenColorIO makes plain numbers of NaN and infinities where a curve clamps, or takes a logarithm.
+        lost = ~np.isfinite(rgb)
+        if lost.any():
+            packed[lost] = rgb[lost]
+        return packed
+
+    return convert
+
+
+def processor_between(config: Any, source: str, target: str) -> Any:
+    """OpenColorIO's processor from one colour space to another.
+
+    Raises:
+        ColourError: a space is unknown, or no path leads from one to the other.
+    """
+    with _told(config, source, target):
+        return _processor(config, source, target)
+
+
+@contextmanager
+def _told(config: Any, source: str, target: str) -> Iterator[None]:
+    try:
+        yield
     except foreign_errors as fault:
         raise ColourError(
             f"conversion {source} -> {target}",
@@ -79,14 +98,6 @@ def _processor_conversion(config: Any, source: str, target: str) -> Conversion:
             came=str(fault).strip(),
             next_step="choose from: " + "; ".join(colour_spaces(config)),
         ) from fault
-
-    def convert(rgb: Floats) -> Floats:
-        packed = np.array(rgb, np.float32, order="C")
-        rows, columns, channels = packed.shape
-        processor.apply(ocio.PackedImageDesc(packed, columns, rows, channels))
-        return packed
-
-    return convert
 
 
 def _processor(config: Any, source: str, target: str) -> Any:
@@ -102,9 +113,7 @@ def _processor(config: Any, source: str, target: str) -> Any:
 
 def _home(config: Any, name: str) -> tuple[Any, str]:
     known = find_space(config, name)
-    return (config, known) if known else (_builtin(), find_space(_builtin(), name) or name)
-
-
-@lru_cache(maxsize=1)
-def _builtin() -> Any:
-    return ocio.Config.CreateFromBuiltinConfig(builtin_config)
+    if known:
+        return config, known
+    builtin = open_config(f"ocio://{builtin_config}")
+    return builtin, find_space(builtin, name) or name

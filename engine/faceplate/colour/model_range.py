@@ -1,7 +1,7 @@
 """Scene-linear light to the pixels that a swap model was trained on, and back."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import permutations, product
 from typing import Any
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from faceplate.colour.config import builtin_config, load_config, open_config, scene_linear
 from faceplate.colour.convert import Conversion, conversion
+from faceplate.colour.swift import swift_conversion
 from faceplate.errors import ColourError
 from faceplate.models import ModelCard
-from faceplate.values import Floats
 
 short_words = {
     "srgb": "srgb_rec709_scene",
@@ -74,9 +74,9 @@ def model_range(card: ModelCard, exposure_ev: float = 0.0, config: Any = None) -
         ColourError: the card names a colour space that nobody knows, primaries that are not scene-linear, or a curve
             that cannot stand on other primaries than its own.
     """
-    gain, loss = np.float32(2.0**exposure_ev), np.float32(2.0**-exposure_ev)
-    encode, decode = to_model_range(card, config), from_model_range(card, config)
-    return ModelRange(lambda rgb_linear: encode(rgb_linear * gain), lambda rgb_model: decode(rgb_model) * loss)
+    config = config or load_config()
+    gain = 2.0**exposure_ev / card.white
+    return ModelRange(_through(_steps(card, config), config, gain), _back_through(_steps(card, config), config, gain))
 
 
 def to_model_range(card: ModelCard, config: Any = None) -> Conversion:
@@ -85,9 +85,7 @@ def to_model_range(card: ModelCard, config: Any = None) -> Conversion:
     Raises:
         ColourError: as `model_range` says.
     """
-    config = config or load_config()
-    steps = [conversion(*step, config) for step in _steps(card, config)]
-    return lambda rgb_linear: _through(steps, rgb_linear * np.float32(1 / card.white))
+    return model_range(card, config=config).encode
 
 
 def from_model_range(card: ModelCard, config: Any = None) -> Conversion:
@@ -96,15 +94,28 @@ def from_model_range(card: ModelCard, config: Any = None) -> Conversion:
     Raises:
         ColourError: as `model_range` says.
     """
-    config = config or load_config()
-    steps = [conversion(target, source, config) for source, target in reversed(_steps(card, config))]
-    return lambda rgb_model: _through(steps, rgb_model) * np.float32(card.white)
+    return model_range(card, config=config).decode
 
 
-def _through(steps: list[Conversion], rgb: Floats) -> Floats:
-    for step in steps:
-        rgb = step(rgb)
-    return rgb
+def _through(steps: list[tuple[str, str]], config: Any, gain: float) -> Conversion:
+    first, *others = steps
+    return _chained(
+        [swift_conversion(*first, config, gain_in=gain), *(swift_conversion(*step, config) for step in others)]
+    )
+
+
+def _back_through(steps: list[tuple[str, str]], config: Any, gain: float) -> Conversion:
+    first, *others = [(target, source) for source, target in steps]
+    return _chained(
+        [
+            *(swift_conversion(*step, config) for step in reversed(others)),
+            swift_conversion(*first, config, gain_out=1 / gain),
+        ]
+    )
+
+
+def _chained(conversions: list[Conversion]) -> Conversion:
+    return lambda rgb: reduce(lambda so_far, convert: convert(so_far), conversions, rgb)
 
 
 def _steps(card: ModelCard, config: Any) -> list[tuple[str, str]]:

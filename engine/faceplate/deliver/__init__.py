@@ -1,4 +1,4 @@
-"""Finished frames on disk: EXR with the plate's header or 10-bit DPX, each whole, each with its receipt."""
+"""Finished frames on disk: EXR with the plate's header, DPX, TIFF or PNG, each whole, each with its receipt."""
 
 from faceplate.deliver.receipt import Job, attribute_prefix, file_digest, pixel_versions, read_receipt, write_receipt
 from faceplate.deliver.sequence import (

@@ -5,14 +5,25 @@ from pathlib import Path
 
 from faceplate.deliver.receipt import Job, read_receipt, write_receipt
 from faceplate.errors import CallError
-from faceplate.plate import FramePattern, as_dpx10, as_exr, compressions, frame_pattern, keeps_samples, write_frame
+from faceplate.plate import (
+    FramePattern,
+    as_dpx10,
+    as_exr,
+    as_still16,
+    compressions,
+    frame_pattern,
+    keeps_samples,
+    write_frame,
+)
 from faceplate.storage import check_writable, unwritable
 from faceplate.values import Attribute, Frame, Plate
 
 receipts_folder = "receipts"
-picture_formats = (".exr", ".dpx")
+picture_formats = (".exr", ".dpx", ".tif", ".tiff", ".png")
 layer_formats = (".exr",)
-"""Mattes and layers hold what DPX cannot: one channel, or scene-linear light."""
+"""Mattes and layers hold what the others cannot: scene-linear light, and windows of their own."""
+
+_stills = {".tif": "tiff", ".tiff": "tiff", ".png": "png"}
 
 lossless_compression = "zips"
 """Takes the place of B44, DWA and lossy JPEG 2000, whose untouched pixels would lose beside changed ones."""
@@ -71,22 +82,27 @@ class Delivery:
         return path.is_file() and path.stat().st_size == receipt.output_bytes
 
     def write(self, frame: Frame) -> None:
-        """Writes one frame in the format of the pattern's ending: EXR with the plate's header, or DPX.
+        """Writes one frame in the format of the pattern's ending: EXR with the plate's header, DPX, TIFF or PNG.
 
-        A DPX keeps its bits; from other formats a DPX has 10.
+        A DPX, TIFF or PNG keeps its own samples; from other formats a DPX has 10 bits, a TIFF or PNG 16.
 
         Raises:
             StorageError: the folder cannot be written, or the disk is full; what stood there before is left whole.
         """
         path, receipt = self.path(frame.number), self.receipt_path(frame.number)
         states = self.states(frame.number)
-        shaped = _as_dpx(frame) if path.suffix.lower() == ".dpx" else self._as_exr(frame)
+        shaped = self._shaped(frame, path.suffix.lower())
         try:
             # The old receipt goes first: should we be stopped in between, the frame is made again.
             receipt.unlink(missing_ok=True)
         except OSError as fault:
             raise unwritable(receipt, fault.strerror or str(fault)) from fault
         write_receipt(self.job.receipt(frame.number, states, write_frame(shaped, path)), receipt)
+
+    def _shaped(self, frame: Frame, suffix: str) -> Frame:
+        if suffix in _stills:
+            return as_still16(frame, _stills[suffix])
+        return _as_dpx(frame) if suffix == ".dpx" else self._as_exr(frame)
 
     def _as_exr(self, frame: Frame) -> Frame:
         exr = as_exr(frame)
@@ -165,7 +181,7 @@ def open_delivery(
     formats: tuple[str, ...] = picture_formats,
     untouched: bool = False,
 ) -> Delivery:
-    """A delivery to `NAME.%04d.exr` or `NAME.####.dpx`, checked against `inputs` as `check_outputs` does."""
+    """A delivery to `NAME.%04d.exr` or another of `formats`, checked against `inputs` as `check_outputs` does."""
     return Delivery(check_outputs([pattern], inputs, formats)[0], job, states, untouched=untouched)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from faceplate.colour import Conversion, builtin_config, conversion, load_config
+from faceplate.colour import Conversion, builtin_config, conversion, open_config
 from faceplate.errors import PackError
 from faceplate.values import Array, Floats, Matrix
 
@@ -82,7 +82,7 @@ def portrait_working() -> Floats:
 
 def demo_conversion(source: str, target: str) -> Conversion:
     """The conversion between two colour spaces of the built-in config."""
-    return conversion(source, target, load_config(f"ocio://{builtin_config}"))
+    return conversion(source, target, open_config(f"ocio://{builtin_config}"))
 
 
 def depth_portrait(points_portrait: Array) -> Matrix:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from faceplate.colour import config_identity, from_working, to_working
+from faceplate.colour import config_identity, plate_codec
 from faceplate.deliver import Delivery, Job, open_delivery, pixel_versions, states_of
 from faceplate.errors import CallError, PlateError
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, degrain, regrain, transfer_grain
@@ -15,7 +15,7 @@ from faceplate.graph.delivery import grain_digest
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.plates import check_holds
 from faceplate.graph.shot import encoding_of
-from faceplate.plate import normalised, open_plate, stored_from
+from faceplate.plate import normalised, open_plate
 from faceplate.spec import registered
 from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
 
@@ -112,13 +112,14 @@ def run_grain_pass(
 
 
 def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
-    encode, change = from_working(encoding_of(grain_pass.source)), grain_pass.change(frame)
+    codec, change = plate_codec(encoding_of(grain_pass.source), frame.sample), grain_pass.change(frame)
     bands = []
     for window in _bands(frame.header.data):
         before, after = _linear(frame, window, grain_pass.source), change(window)
         # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
         same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
-        bands.append(np.where(same, frame.stored(window), stored_from(encode(after), frame.sample)))
+        same |= codec.unprocessable(frame.stored(window)).pixels[..., None]
+        bands.append(np.where(same, frame.stored(window), codec.encode(after)))
     return frame.with_stored(frame.header.data, np.concatenate(bands))
 
 
@@ -175,7 +176,7 @@ def _linear(frame: Frame, window: Window, plate: Plate) -> Floats:
             came=f"a data window of {tuple(frame.header.data)}",
             next_step="give plate, clean plate and comp of one format",
         )
-    return to_working(encoding_of(plate))(normalised(frame.stored(window), frame.sample))
+    return plate_codec(encoding_of(plate), frame.sample).decode(frame.stored(window))
 
 
 def _lost(mattes: Plate | None, frame: Frame) -> Band:

@@ -1,19 +1,19 @@
 """The walk of one shot, frame by frame: align, swap, matte, composite, regrain. Each frame stands alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from faceplate.colour import from_working, model_range, to_working
+from faceplate.colour import Unprocessable, model_range, plate_codec, to_working
 from faceplate.composite import Composite, PlateRegion, composite_face
 from faceplate.errors import EngineError, PlateError, TrackError
 from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
 from faceplate.graph.plates import check_holds
 from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings, face_matte
-from faceplate.plate import normalised, stored_from
+from faceplate.plate import normalised
 from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, region_of
 from faceplate.track import face_oval
 from faceplate.values import (
@@ -75,12 +75,16 @@ class Shot:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One frame of the walk and what led to it; the last three are None where the person is not seen."""
+    """One frame of the walk and what led to it; all but the frame are None where the person is not seen.
+
+    `kept` tells which pixels of the face hold what cannot be worked on, and are the plate's own for that reason.
+    """
 
     frame: Frame
     swap: Swap | None = None
     matte: Matte | None = None
     composite: Composite | None = None
+    kept: Unprocessable | None = None
 
 
 def render_frame(shot: Shot, number: int) -> Rendered:
@@ -120,7 +124,7 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
         return Rendered(frame)
     light = model_range(shot.model.card, shot.exposure_ev[row])
     with shot.times.stage("colour"):
-        linear = to_working(encoding_of(shot.plate))(normalised(frame.stored(region), frame.sample))
+        linear = plate_codec(encoding_of(shot.plate), frame.sample).decode(frame.stored(region))
         plate = PlateRegion(region, linear, light.encode(linear))
     with shot.times.stage("swap"):
         alignment, card = shot.person.alignment[row], shot.model.card
@@ -132,7 +136,7 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
         return Rendered(frame, swap, matte)
     with shot.times.stage("composite"):
         composite = composite_face(plate, swap, matte, light, shot.swap_settings)
-    return Rendered(_finished(shot, frame, composite), swap, matte, composite)
+    return _finished(shot, frame, Rendered(frame, swap, matte, composite), composite)
 
 
 def _check_format(track: Track, frame: Frame) -> None:
@@ -153,15 +157,20 @@ def _face_region(shot: Shot, row: int, frame: Frame) -> Window:
     return region_of(shot.person.alignment[row], shot.model.card, frame.header.data)
 
 
-def _finished(shot: Shot, frame: Frame, composite: Composite) -> Frame:
-    window, linear = composite.window, composite.rgb_linear
+def _finished(shot: Shot, frame: Frame, so_far: Rendered, composite: Composite) -> Rendered:
+    window, before = composite.window, frame.stored(composite.window)
     with shot.times.stage("regrain"):
-        grained = regrain(linear, composite.kept, shot.grain, window, frame.number, shot.regrain_settings)
+        grained = regrain(
+            composite.rgb_linear, composite.kept, shot.grain, window, frame.number, shot.regrain_settings
+        )  # fmt: skip
     with shot.times.stage("colour"):
-        encoded = from_working(encoding_of(shot.plate))(grained)
-        stored = stored_from(encoded, frame.sample)
-    changed = composite.changed & np.isfinite(encoded).all(axis=-1) & np.isfinite(stored).all(axis=-1)
-    return frame.with_stored(window, np.where(changed[..., None], stored, frame.stored(window)))
+        codec = plate_codec(encoding_of(shot.plate), frame.sample)
+        kept, stored = codec.unprocessable(before), codec.encode(grained)
+        changed = composite.changed & ~kept.pixels
+        if frame.sample.top_code is None:
+            changed &= np.isfinite(stored).all(axis=-1)
+        finished = frame.with_stored(window, np.where(changed[..., None], stored, before))
+    return replace(so_far, frame=finished, kept=kept)
 
 
 def person_named(track: Track, name: str) -> Person:

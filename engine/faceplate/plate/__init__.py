@@ -1,7 +1,7 @@
 """Plates: sequences, stills and movies in, the same format out. OpenImageIO and PyAV live here."""
 
 from faceplate.plate.codes import normalised, stored_from
-from faceplate.plate.conversion import as_dpx10, as_exr
+from faceplate.plate.conversion import as_dpx10, as_exr, as_still16
 from faceplate.plate.exr_header import compressions
 from faceplate.plate.exr_layers import frame_pictures
 from faceplate.plate.patterns import FramePattern, frame_pattern
@@ -14,6 +14,7 @@ __all__ = [
     "FramePattern",
     "as_dpx10",
     "as_exr",
+    "as_still16",
     "compressions",
     "frame_pattern",
     "frame_pictures",

@@ -5,6 +5,9 @@ _box_header = 8
 _long_box = 1
 _matroska = b"\x1a\x45\xdf\xa3"
 _gif = b"GIF8"
+# The key of an MXF's partition pack but for its last three bytes, and where the pack names the last partition.
+_partition = bytes.fromhex("060e2b34020501010d01020101")
+_footer_place, _key_bytes = 24, 16
 
 
 def missing_bytes(path: Path) -> int:
@@ -12,7 +15,8 @@ def missing_bytes(path: Path) -> int:
 
     Decoders take what is there of a movie that was cut short and say nothing.
 
-    Source: ISO/IEC 14496-12 (boxes), RIFF (chunks), RFC 8794 (EBML elements), GIF89a (trailer).
+    Source: ISO/IEC 14496-12 (boxes), RIFF (chunks), RFC 8794 (EBML elements), SMPTE ST 377-1
+    (partitions), GIF89a (trailer).
     """
     held = path.stat().st_size
     with path.open("rb") as file:
@@ -21,6 +25,8 @@ def missing_bytes(path: Path) -> int:
             return max(0, _end_of_chunks(file, held) - held)
         if start[:4] == _matroska:
             return max(0, _end_of_segment(file) - held)
+        if start == _partition[: len(start)]:
+            return max(0, _end_of_partitions(file, held) - held)
         if start[:4] == _gif:
             file.seek(-1, 2)
             return int(file.read(1) != b";")
@@ -63,6 +69,28 @@ def _end_of_segment(file: BinaryIO) -> int:
     file.seek(4, 1)
     size = _variable_size(file)
     return 0 if size is None else file.tell() + size
+
+
+def _end_of_partitions(file: BinaryIO, held: int) -> int:
+    """The end of the last key and value from the footer partition on, where the header says where that stands."""
+    file.seek(_key_bytes)
+    _key_length(file)
+    file.seek(_footer_place, 1)
+    at = int.from_bytes(file.read(8), "big")
+    if not at:
+        return 0
+    while True:
+        file.seek(at + _key_bytes)
+        size = _key_length(file)
+        at = file.tell() + size
+        if at >= held:
+            return at
+
+
+def _key_length(file: BinaryIO) -> int:
+    """A length in one byte, or behind the number of its bytes."""
+    first = (file.read(1) or b"\0")[0]
+    return int.from_bytes(file.read(first & 0x7F), "big") if first & 0x80 else first
 
 
 def _variable_size(file: BinaryIO) -> int | None:

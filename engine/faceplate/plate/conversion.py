@@ -9,11 +9,17 @@ from faceplate.plate.dpx_fields import dpx_holds
 from faceplate.values import Array, Attribute, ChannelGroup, Frame, Header, Sample
 
 _top10 = 1023
+_top16 = 65535
+_rgb = ("R", "G", "B")
+_sample_of_top = {_top10: Sample.UINT10, _top16: Sample.UINT16}
 _highest_rate = 1000
 _film = ("dpx:FilmManufacturer", "dpx:FilmType", "dpx:FilmPrefix", "dpx:FilmCount", "dpx:PerforationOffset")
 _digits = (2, 2, 6, 4, 2)
 # Perforations per frame and per count of 35 mm film, which a DPX does not say.
 _perforations = (4, 64)
+_too_large_for_a_sign = 2**31
+# What TIFF and PNG both have a place for.
+_still_names = ("Copyright", "Artist", "DocumentName", "ImageDescription", "Software", "DateTime", "ICCProfile")
 
 
 def as_dpx10(frame: Frame) -> Frame:
@@ -29,11 +35,38 @@ def as_dpx10(frame: Frame) -> Frame:
     header = frame.header
     if header.file_format == "dpx" and frame.sample is Sample.UINT10:
         return frame
-    window = header.data.intersect(header.display)
-    pixels = np.zeros((header.display.height, header.display.width, 3), np.uint16)
-    if not window.is_empty:
-        pixels[window.slices(header.display)] = _codes10(frame.stored(window), frame.sample)
-    return replace(frame, header=_dpx_header(header), groups=(ChannelGroup(("R", "G", "B"), pixels),))
+    group = ChannelGroup(_rgb, _codes_of_picture(frame, _top10))
+    return replace(frame, header=_dpx_header(header), groups=(group,), colour=_rgb)
+
+
+def as_still16(frame: Frame, file_format: str) -> Frame:
+    """The picture as 16 bit TIFF (`tiff`) or PNG (`png`): 0.0 as code 0 and 1.0 as code 65535.
+
+    R, G and B over the display window, and A where the picture has one, as they stand: give a frame in the encoding
+    that the file is to have. Pixels outside the frame's data window are black, overscan is cut off. Of the header, what
+    both formats have a place for is carried. A frame of that format already comes back as it is, in its own samples.
+    NaN becomes 0.
+
+    Raises:
+        PlateError: the frame has no R, G and B of one type.
+    """
+    header = frame.header
+    if header.file_format == file_format:
+        return frame
+    pixels, alpha = _codes_of_picture(frame, _top16), _alpha_codes(frame)
+    names = (*_rgb, "A") if alpha is not None else _rgb
+    group = ChannelGroup(names, pixels if alpha is None else np.concatenate([pixels, alpha], axis=2))
+    carried = tuple(entry for entry in header.attributes if entry.name in _still_names)
+    made = Header(
+        file_format=file_format,
+        display=header.display,
+        data=header.display,
+        channels=names,
+        samples=(Sample.UINT16,) * len(names),
+        pixel_aspect=header.pixel_aspect,
+        attributes=carried,
+    )
+    return replace(frame, header=made, groups=(group,), colour=_rgb)
 
 
 def as_exr(frame: Frame) -> Frame:
@@ -47,7 +80,8 @@ def as_exr(frame: Frame) -> Frame:
     sample_of = dict(zip(header.channels, header.samples, strict=True))
     groups = tuple(_as_half(group, sample_of[group.names[0]]) for group in frame.groups)
     samples = tuple(Sample.HALF if sample.top_code else sample for sample in header.samples)
-    carried = replace(header, file_format="openexr", samples=samples, origin=(0, 0))
+    attributes = tuple(_exr_attribute(entry) for entry in header.attributes)
+    carried = replace(header, file_format="openexr", samples=samples, origin=(0, 0), attributes=attributes)
     return replace(frame, header=carried.with_attributes(*_exr_attributes(header)), groups=groups)
 
 
@@ -57,21 +91,47 @@ def _as_half(group: ChannelGroup, sample: Sample) -> ChannelGroup:
     return replace(group, pixels=stored_from(normalised(group.pixels, sample), Sample.HALF))
 
 
-def _codes10(stored: Array, sample: Sample) -> Array:
+def _codes_of_picture(frame: Frame, top: int) -> Array:
+    """R, G and B over the display window as codes up to `top`; black where the frame has no pixels."""
+    header = frame.header
+    window = header.data.intersect(header.display)
+    pixels = np.zeros((header.display.height, header.display.width, 3), np.uint16)
+    if not window.is_empty:
+        pixels[window.slices(header.display)] = _codes(frame.stored(window), frame.sample, top)
+    return pixels
+
+
+def _alpha_codes(frame: Frame) -> Array | None:
+    """The alpha beside the frame's colour channels as 16 bit codes, 0 outside the data window; None where none is."""
+    header, name = frame.header, frame.colour[0].removesuffix("R") + "A"
+    group = next((group for group in frame.groups if name in group.names), None)
+    if group is None:
+        return None
+    window = header.data.intersect(header.display)
+    alpha = np.zeros((header.display.height, header.display.width, 1), np.uint16)
+    at = group.names.index(name)
+    stored = group.pixels[..., at : at + 1][window.slices(header.data)]
+    if not window.is_empty:
+        alpha[window.slices(header.display)] = _codes(stored, header.samples[header.channels.index(name)], _top16)
+    return alpha
+
+
+def _codes(stored: Array, sample: Sample, top: int) -> Array:
+    """Stored samples as codes of which `top` stands for 1.0, rounded; float and half are clipped, NaN is 0."""
     if sample is Sample.HALF:
-        return _codes_of_halves()[stored.view(np.uint16)]
+        return _codes_of_halves(top)[np.ascontiguousarray(stored).view(np.uint16)]
     if sample is Sample.FLOAT:
-        return stored_from(stored, Sample.UINT10)
-    top = int(sample.top_code or 1)
-    codes: Array = (stored.astype(np.uint64) * (2 * _top10) + top) // (2 * top)
+        return stored_from(stored, _sample_of_top[top])
+    own_top = int(sample.top_code or 1)
+    codes: Array = (stored.astype(np.uint64) * (2 * top) + own_top) // (2 * own_top)
     return codes.astype(np.uint16)
 
 
 @cache
-def _codes_of_halves() -> Array:
-    """The 10 bit code of each of the 65536 half values."""
+def _codes_of_halves(top: int) -> Array:
+    """The code of each of the 65536 half values."""
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
-    return stored_from(normalised(halves, Sample.HALF), Sample.UINT10)
+    return stored_from(normalised(halves, Sample.HALF), _sample_of_top[top])
 
 
 def _dpx_header(header: Header) -> Header:
@@ -112,6 +172,13 @@ def _dpx_film(header: Header) -> tuple[Attribute, ...]:
 def _dpx_date(header: Header) -> tuple[Attribute, ...]:
     date = header.attribute("DateTime")
     return (Attribute("dpx:CreationTime", "string", date.replace(" ", ":")),) if isinstance(date, str) else ()
+
+
+def _exr_attribute(entry: Attribute) -> Attribute:
+    """The entry in a type that EXR has: its rationals have a sign."""
+    if entry.type == "urational" and max(entry.value) < _too_large_for_a_sign:
+        return entry._replace(type="rational")
+    return entry
 
 
 def _exr_attributes(header: Header) -> tuple[Attribute, ...]:

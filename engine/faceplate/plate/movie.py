@@ -17,6 +17,8 @@ from faceplate.values import Frame, Plate
 movie_suffixes = frozenset((".mp4", ".mov", ".mkv", ".avi", ".mxf", ".gif", ".webm"))
 # Codecs whose pictures build on all that came before, whatever their packets say.
 _from_the_start = frozenset(("gif", "apng"))
+# Decoders paint over what they cannot decode and go on, unless they are told that damage is an error.
+_strict = {"err_detect": "crccheck+explode"}
 
 
 def open_movie(path: Path, frame_range: str | None) -> Plate:
@@ -63,6 +65,8 @@ def _scan(path: Path) -> _Times:
         raise damaged(path, expected="a whole movie", came=str(error)) from error
     if len(stamps) < max(1, claimed) or any(stamp.is_corrupt for stamp in stamps):
         raise damaged(path, expected=f"a movie of {claimed or 'whole'} frames", came=f"{len(stamps)} frames")
+    if any(stamp.time is None for stamp in stamps):
+        raise damaged(path, expected="a movie that says when each frame is shown", came="frames without a time stamp")
     return _times(stamps, all_build_on_the_first=codec in _from_the_start)
 
 
@@ -90,6 +94,7 @@ def _video(path: Path, container: av.container.InputContainer) -> av.VideoStream
     if stream.codec_context is None:
         raise damaged(path, expected="a movie in a codec that is known", came="one in another")
     stream.thread_type = "AUTO"
+    stream.codec_context.options = _strict
     return cast("av.VideoStream", stream)
 
 
@@ -125,16 +130,23 @@ class MovieReader:
                 raise damaged(self._path, expected=f"frame {number}", came=str(error)) from error
 
     def _picture(self, wanted: int) -> av.VideoFrame:
-        entry = self._entry_before(wanted)
-        if self._position is None or not entry <= self._position < wanted:
-            self._start_at(entry)
-        picture = self._advance(wanted)
+        picture = self._picture_from_entry(wanted)
         if picture is None:
             self._start_at(None)
             picture = self._advance(wanted)
         if picture is None or picture.is_corrupt:
             raise damaged(self._path, expected="a picture that decodes", came=f"damage at time stamp {wanted}")
         return picture
+
+    def _picture_from_entry(self, wanted: int) -> av.VideoFrame | None:
+        """The picture decoded from the nearest entry on; None where it takes more than what stands after the entry."""
+        entry = self._entry_before(wanted)
+        try:
+            if self._position is None or not entry <= self._position < wanted:
+                self._start_at(entry)
+            return self._advance(wanted)
+        except FFmpegError:
+            return None
 
     def _entry_before(self, wanted: int) -> int:
         entries = self._times.entries
@@ -149,8 +161,17 @@ class MovieReader:
             self._stream = _video(self._path, self._container)
         if entry is not None:
             self._container.seek(entry, stream=self._stream, backward=True)
-        self._pictures = self._container.decode(self._stream)
+        self._pictures = self._decoded(self._container, entry)
         self._position = None
+
+    def _decoded(self, container: av.container.InputContainer, entry: int | None) -> Iterator[av.VideoFrame]:
+        """Pictures from where the container stands; those shown before the entry may lack what they build on."""
+        for packet in container.demux(self._stream):
+            try:
+                yield from packet.decode()
+            except FFmpegError:
+                if entry is None or packet.pts is None or packet.pts >= entry:
+                    raise
 
     def _advance(self, wanted: int) -> av.VideoFrame | None:
         """Decodes up to the picture wanted; None where the decoder is past it or at the end."""

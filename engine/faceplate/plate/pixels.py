@@ -48,14 +48,14 @@ def check_size(path: Path, data: Window, samples: tuple[Sample, ...]) -> None:
 
 
 @contextmanager
-def open_input(path: Path) -> Iterator[Any]:
-    """The file open for reading.
+def open_input(path: Path, wishes: Any = None) -> Iterator[Any]:
+    """The file open for reading; `wishes` is a specification that tells OpenImageIO how.
 
     Raises:
         PlateError: OpenImageIO cannot read it, here or while it is open, or it asks for more memory than there is.
     """
     try:
-        source = OpenImageIO.ImageInput.open(str(path))
+        source = OpenImageIO.ImageInput.open(str(path), *([] if wishes is None else [wishes]))
         if source is None:
             raise damaged(path, expected="an image that OpenImageIO reads", came=_message(OpenImageIO))
         try:

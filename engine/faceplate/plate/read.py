@@ -2,6 +2,7 @@ from pathlib import Path
 
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
+from faceplate.plate.read_cineon import read_cineon
 from faceplate.plate.read_dpx import read_dpx
 from faceplate.plate.read_exr import read_exr
 from faceplate.plate.read_still import read_still
@@ -10,6 +11,7 @@ from faceplate.values import Frame
 still_readers = {
     ".exr": read_exr,
     ".dpx": read_dpx,
+    ".cin": read_cineon,
     ".tif": read_still,
     ".tiff": read_still,
     ".png": read_still,

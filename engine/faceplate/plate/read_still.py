@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,12 @@ import OpenImageIO
 
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
+from faceplate.plate.orientation import upright
 from faceplate.plate.pixels import check_size, open_input, read_groups
+from faceplate.plate.png_chunks import read_png_attributes
+from faceplate.plate.read_tiff import read_tiff_attributes
 from faceplate.plate.stored_file import file_state, linked
-from faceplate.values import Array, Attribute, Frame, Header, Sample, Window
+from faceplate.values import Attribute, Frame, Header, Sample, Window
 
 _samples = {
     OpenImageIO.HALF: Sample.HALF,
@@ -19,60 +21,58 @@ _samples = {
     OpenImageIO.UINT16: Sample.UINT16,
     OpenImageIO.UINT32: Sample.UINT32,
 }
-# How to bring a stored picture upright, by the orientation tag of Exif 2.32 and TIFF 6.0.
-_turns: dict[Any, Callable[[Array], Array]] = {
-    2: np.fliplr,
-    3: lambda pixels: pixels[::-1, ::-1],
-    4: np.flipud,
-    5: lambda pixels: pixels.swapaxes(0, 1),
-    6: lambda pixels: np.rot90(pixels, -1),
-    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
-    8: np.rot90,
+_read_attributes: dict[str, Callable[[Path], tuple[Attribute, ...]]] = {
+    "tiff": read_tiff_attributes,
+    "png": read_png_attributes,
 }
-_lying = (5, 6, 7, 8)
+_formats = (*_read_attributes, "jpeg", "pnm")
 
 
 def read_still(path: Path, number: int) -> Frame:
-    """A TIFF, PNG, JPEG or PPM, upright; its attributes are those that OpenImageIO reports.
+    """A TIFF, PNG, JPEG or PPM, upright, its samples as stored: alpha is neither multiplied in nor divided out.
+
+    The attributes of TIFF and PNG are all that their files hold; those of the others are what OpenImageIO reports.
 
     Raises:
-        PlateError: the file is damaged, holds several images, or samples of another type.
+        PlateError: the file is damaged, holds several images, or samples of another kind.
     """
     state = file_state(path)
-    with open_input(path) as source:
+    with open_input(path, _as_stored()) as source:
         _refuse_other_kinds(path, source)
-        header = _header(source.format_name(), source.spec())
+        header = _header(path, source.format_name(), source.spec())
         check_size(path, header.data, header.samples)
         groups = read_groups(path, source, header.channels, header.samples)
-    return _upright(linked(Frame(number, str(path), header, groups), path, state))
+    return linked(upright(Frame(number, str(path), header, groups)), path, state)
 
 
-def _upright(frame: Frame) -> Frame:
-    """The picture as the camera held it, where the header says that it is stored lying or mirrored."""
-    turn = _turns.get(frame.header.attribute("Orientation"))
-    if turn is None:
-        return frame
-    groups = tuple(replace(group, pixels=np.ascontiguousarray(turn(group.pixels))) for group in frame.groups)
-    rows, columns = groups[0].pixels.shape[:2]
-    window, lying = Window(0, 0, columns, rows), frame.header.attribute("Orientation") in _lying
-    aspect = 1 / frame.header.pixel_aspect if lying else frame.header.pixel_aspect
-    header = replace(frame.header, display=window, data=window, origin=(0, 0), pixel_aspect=aspect)
-    return replace(frame, header=header.with_attributes(Attribute("Orientation", "int", 1)), groups=groups)
+def _as_stored() -> Any:
+    """Asks OpenImageIO for codes as the file holds them: alpha unassociated where it is, inks as inks."""
+    wishes = OpenImageIO.ImageSpec()
+    wishes.attribute("oiio:UnassociatedAlpha", 1)
+    wishes.attribute("oiio:RawColor", 1)
+    return wishes
 
 
-def _header(file_format: str, spec: Any) -> Header:
-    """What OpenImageIO reports about a file, windows moved to plate space."""
+def _header(path: Path, file_format: str, spec: Any) -> Header:
+    """Windows and channels as OpenImageIO reports them, in plate space."""
     left, top = spec.x - spec.full_x, spec.y - spec.full_y
+    reader = _read_attributes.get(file_format)
     return Header(
         file_format=file_format,
         display=Window(0, 0, spec.full_width, spec.full_height),
         data=Window(left, top, left + spec.width, top + spec.height),
         channels=tuple(spec.channelnames),
         samples=(_samples[spec.format.basetype],) * spec.nchannels,
-        pixel_aspect=spec.get_float_attribute("PixelAspectRatio", 1.0),
-        attributes=tuple(_attribute(entry) for entry in spec.extra_attribs if _is_in_file(entry.name)),
+        pixel_aspect=spec.get_float_attribute("PixelAspectRatio", 1.0) or 1.0,
+        attributes=reader(path) if reader else _reported_attributes(spec),
         origin=(spec.full_x, spec.full_y),
     )
+
+
+def _reported_attributes(spec: Any) -> tuple[Attribute, ...]:
+    """OpenImageIO's own remarks about a file are no part of its header."""
+    ours = (entry for entry in spec.extra_attribs if not entry.name.startswith("oiio:"))
+    return tuple(_attribute(entry) for entry in ours if entry.name != "PixelAspectRatio")
 
 
 def _attribute(entry: Any) -> Attribute:
@@ -81,12 +81,9 @@ def _attribute(entry: Any) -> Attribute:
     return Attribute(entry.name, str(entry.type), value.tobytes().hex() if isinstance(value, np.ndarray) else value)
 
 
-def _is_in_file(name: str) -> bool:
-    """OpenImageIO's own remarks about a file are no part of its header; how a TIFF is cut into strips is its choice."""
-    return not name.startswith("oiio:") and name not in ("PixelAspectRatio", "tiff:RowsPerStrip")
-
-
 def _refuse_other_kinds(path: Path, source: Any) -> None:
+    if source.format_name() not in _formats:
+        raise damaged(path, expected="a TIFF, PNG, JPEG or PPM", came=f"a file of format {source.format_name()}")
     if source.seek_subimage(1, 0):
         raise PlateError(
             str(path),
@@ -97,4 +94,9 @@ def _refuse_other_kinds(path: Path, source: Any) -> None:
     source.seek_subimage(0, 0)
     spec = source.spec()
     if spec.format.basetype not in _samples or spec.channelformats:
-        raise damaged(path, expected="8, 16 or 32 bit samples, half or float", came=str(spec.format))
+        raise PlateError(
+            str(path),
+            expected="8, 16 or 32 bit codes, half or float, alike in every channel",
+            came=str(spec.format),
+            next_step="convert the file to 16 bit or float RGB",
+        )

@@ -48,6 +48,6 @@ def _writer(frame: Frame, path: Path) -> Callable[[Frame, Path], None]:
             str(path),
             expected=f"a name for a frame in format {frame.header.file_format}",
             came=suffix or "no extension",
-            next_step="name a file of the plate's own format, or convert the frame with as_exr or as_dpx10",
+            next_step="name a file of the plate's own format, or convert the frame with as_exr, as_dpx10 or as_still16",
         )
     return _writers[suffix]

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--colourspace", metavar="CS", help="accepted as by every command; samples leave as they came")
     add_anew(parser)
     add_compression(parser)
-    parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
+    parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR, DPX, TIFF or PNG sequence")
 
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     ).compressed(arguments.compression)
     waiting = [number for number in plate.frames if arguments.anew or not delivery.is_done(number)]
     with report.frames("deliver", len(waiting)) as count:
-        for_each_frame(waiting, lambda number: delivery.write(plate.read(number)), on_frame=count)
+        for_each_frame(waiting, plate.read, delivery.write, on_frame=count)
     before = [number for number in plate.frames if number not in waiting]
     words = f"{len(waiting)} frames written to {arguments.output}; done before: {len(before)}"
     report.result(words, made=waiting, done_before=before, outputs=[arguments.output])

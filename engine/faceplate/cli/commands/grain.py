@@ -45,7 +45,7 @@ def _add_pass(parser: argparse.ArgumentParser) -> None:
     add_anew(parser)
     add_compression(parser)
     parser.add_argument("--profile", metavar="PLATE.grain", type=Path, required=True, help="made by `grain measure`")
-    parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR or 10-bit DPX sequence")
+    parser.add_argument("-o", "--output", metavar="OUT.%04d.exr", required=True, help="EXR, DPX, TIFF or PNG sequence")
 
 
 def _measure(arguments: argparse.Namespace, report: Report) -> None:

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="M.onnx", type=Path, required=True, help="swap model with its card")
     parser.add_argument(
         "-o", "--output", metavar="OUT.%04d.exr", action="append", required=True,
-        help="EXR or 10-bit DPX sequence; say it again for a second format",
+        help="EXR, DPX, TIFF or PNG sequence; say it again for a second format",
     )  # fmt: skip
     parser.add_argument("--matte-output", metavar="MATTE.%04d.exr", help="the matte, as channel A")
     parser.add_argument("--swap-output", metavar="SWAP.%04d.exr", help="the face alone, scene-linear, premultiplied")
