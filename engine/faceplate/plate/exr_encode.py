@@ -1,4 +1,4 @@
-"""Pixels into the chunks of an EXR: OpenImageIO compresses a block of them into a file of its own."""
+"""Pixels into the chunks of an EXR."""
 
 import struct
 from pathlib import Path
@@ -9,6 +9,7 @@ import OpenImageIO
 
 from faceplate.plate.exr_chunks import Grid, chunk_spans
 from faceplate.plate.exr_header import read_exr_headers
+from faceplate.plate.exr_zip import quick, zip_chunks
 from faceplate.plate.pixels import base_type, write_pixels
 from faceplate.values import Array, Frame, Header, Sample, Window
 
@@ -26,11 +27,35 @@ def compression_of(header: Header) -> tuple[str, float | None]:
 
 
 def encode_chunks(frame: Frame, path: Path, grid: Grid, cells: Window) -> list[bytes]:
-    """A block of the frame's chunks, row by row, as they stand in a file of one part; `path` is overwritten.
+    """A block of the frame's chunks, row by row, as they stand in a file of one part; `path` may be overwritten.
 
     Raises:
         StorageError: the file could not be written.
     """
+    name, level = compression_of(frame.header)
+    if name in quick and level is None:
+        return _by_ourselves(frame, grid, cells, name)
+    return _by_openimageio(frame, path, grid, cells)
+
+
+def _by_ourselves(frame: Frame, grid: Grid, cells: Window, compression: str) -> list[bytes]:
+    data, tiled = frame.header.data, frame.header.attribute("openexr:tiles") is not None
+    inside = Window(0, 0, data.width, data.height)
+    places = [(column, row) for row in range(cells.top, cells.bottom) for column in range(cells.left, cells.right)]
+    blocks = [grid.pixels(Window(x, y, x + 1, y + 1)).intersect(inside) for x, y in places]
+    top = data.top + frame.header.origin[1]
+    words = [struct.pack("<4i", x, y, 0, 0) if tiled else struct.pack("<i", top + y * grid.height) for x, y in places]
+    packed = zip_chunks(_channels_in_file_order(frame), blocks, compression)
+    return [word + struct.pack("<i", len(chunk)) + chunk for word, chunk in zip(words, packed, strict=True)]
+
+
+def _channels_in_file_order(frame: Frame) -> list[Array]:
+    named = {name: group.pixels[..., at] for group in frame.groups for at, name in enumerate(group.names)}
+    return [named[name] for name in sorted(named, key=lambda name: name.encode("utf-8", "surrogateescape"))]
+
+
+def _by_openimageio(frame: Frame, path: Path, grid: Grid, cells: Window) -> list[bytes]:
+    """OpenImageIO writes the block as a picture of its own, whose chunks are taken out of the file."""
     data = frame.header.data
     inside = grid.pixels(cells).intersect(Window(0, 0, data.width, data.height))
     write_pixels(path, "openexr", _spec(frame.header, inside), _interleaved(frame, inside))
