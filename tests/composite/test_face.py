@@ -22,7 +22,8 @@ def plate(seed=0, low=-0.1, high=1.6):
 
 
 def crop_of(plate_model):
-    return crop_through(MATRIX, SIDE, plate_model, REGION, LIGHT.smooth[0])
+    shown = np.clip(np.nan_to_num(plate_model, nan=0.0, posinf=1.0, neginf=0.0), *LIGHT.smooth)
+    return crop_through(MATRIX, SIDE, shown.astype(np.float32), REGION)
 
 
 def swap_of(plate_model, change=0.0):

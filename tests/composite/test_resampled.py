@@ -19,8 +19,12 @@ SKIN = 0.25
 
 
 def result(picture, light=LIGHT, matrix=MATRIX):
-    crop = crop_through(matrix, SIDE, picture, REGION, light.smooth[0])
+    crop = crop_through(matrix, SIDE, shown(picture, light), REGION)
     return resampled_plate(PlateRegion(REGION, picture, picture), crop, WINDOW, light)
+
+
+def shown(picture, light):
+    return np.clip(np.nan_to_num(picture, nan=0.0, posinf=1.0, neginf=0.0), *light.smooth).astype(np.float32)
 
 
 def there_and_back(picture, matrix=MATRIX):

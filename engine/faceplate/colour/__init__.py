@@ -19,6 +19,7 @@ from faceplate.colour.convert import (
 )
 from faceplate.colour.luminance import Luminance, to_luminance
 from faceplate.colour.model_range import ModelRange, from_model_range, model_range, to_model_range
+from faceplate.colour.shown import shown_plate
 from faceplate.colour.unprocessable import Unprocessable
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "plate_codec",
     "resolve_encoding",
     "scene_linear",
+    "shown_plate",
     "to_display",
     "to_luminance",
     "to_model_range",

@@ -9,7 +9,7 @@ import numpy as np
 from faceplate.colour.codes import code_bits, table_samples
 from faceplate.colour.config import load_config
 from faceplate.colour.convert import from_working, to_working
-from faceplate.colour.table_path import decoded, encoded, plain_tables, tables_for
+from faceplate.colour.table_path import Tables, decoded, encoded, plain_tables, tables_for
 from faceplate.colour.unprocessable import (
     Unprocessable,
     code_classes,
@@ -34,6 +34,7 @@ class PlateCodec:
         encode: scene-linear rows x columns x 3 to new stored samples. Integer codes are rounded and clipped, and NaN
             becomes 0; halves are rounded as IEEE 754 says, and NaN stays.
         unprocessable: the pixels of stored rows x columns x 3 that have to stay as they are, counted.
+        tables: what `decode` and `encode` work with on the path of tables.
     """
 
     encoding: str
@@ -42,6 +43,7 @@ class PlateCodec:
     decode: Callable[[Array], Floats]
     encode: Callable[[Floats], Array]
     unprocessable: Callable[[Array], Unprocessable]
+    tables: Tables | None = None
 
 
 def plate_codec(encoding: str, sample: Sample, config: Any = None) -> PlateCodec:
@@ -70,6 +72,7 @@ def _codec(config: Any, encoding: str, sample: Sample) -> PlateCodec:
         decode=lambda stored: decoded(tables, stored, sample),
         encode=lambda linear: encoded(tables, linear, sample),
         unprocessable=lambda stored: unprocessable_codes(tables, classes, code_bits(stored, sample)),
+        tables=tables,
     )
 
 

@@ -116,6 +116,41 @@ def convert_pixels(rgb: Floats, before: Three, matrix: Matrix, after: Three, con
 
 
 @njit(cache=True, nogil=True)
+def show_pixels(
+    stored: Array, table: Three, matrix: Matrix, after: Three, lowest: np.float32, highest: np.float32, shown: Floats
+) -> None:
+    """Fills `shown` from `stored`, both rows x columns x 3: a table by code, a matrix, a curve, clipped; NaN becomes 0.
+
+    The curve may be empty.
+    """
+    line = np.empty((3, stored.shape[1]), np.float32)
+    mixed = np.empty_like(line)
+    for row in range(stored.shape[0]):
+        _look_up(stored[row], table, line)
+        _mix(line, matrix, mixed)
+        if after[0].size > 0:
+            _bend(mixed, after, line)
+            line, mixed = mixed, line
+        for x in range(stored.shape[1]):
+            for channel in range(3):
+                shown[row, x, channel] = _clipped(mixed[channel, x], lowest, highest)
+
+
+@njit(cache=True, nogil=True)
+def clip_pixels(rgb: Floats, lowest: np.float32, highest: np.float32, clipped: Floats) -> None:
+    """Fills `clipped` from `rgb`, both rows x columns x 3; NaN and minus infinity become 0."""
+    for row in range(rgb.shape[0]):
+        for x in range(rgb.shape[1]):
+            for channel in range(3):
+                clipped[row, x, channel] = _clipped(rgb[row, x, channel], lowest, highest)
+
+
+@njit(cache=True, nogil=True)
+def _clipped(value: np.float32, lowest: np.float32, highest: np.float32) -> np.float32:
+    return min(max(value, lowest), highest) if value > -np.inf else np.float32(0)
+
+
+@njit(cache=True, nogil=True)
 def mark_level(stored: Array, table: Three, near: Matrix, level: Three, marked: Array) -> None:
     """Sets `marked` (rows x columns) to 1 where a channel falls on a level part of the curve after the matrix."""
     line = np.empty((3, stored.shape[1]), np.float32)

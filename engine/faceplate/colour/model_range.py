@@ -9,7 +9,7 @@ import numpy as np
 
 from faceplate.colour.config import builtin_config, load_config, open_config, scene_linear
 from faceplate.colour.convert import Conversion, conversion
-from faceplate.colour.swift import swift_conversion
+from faceplate.colour.swift import Parts, swift_conversion, swift_parts
 from faceplate.errors import ColourError
 from faceplate.models import ModelCard
 
@@ -45,10 +45,12 @@ class ModelRange:
     Attributes:
         encode: from scene-linear to the model's range.
         decode: the way back.
+        parts: what `encode` works with where that is a matrix and a curve; None where it is more.
     """
 
     encode: Conversion
     decode: Conversion
+    parts: Parts | None = None
 
     @property
     def smooth(self) -> tuple[float, float]:
@@ -75,8 +77,9 @@ def model_range(card: ModelCard, exposure_ev: float = 0.0, config: Any = None) -
             that cannot stand on other primaries than its own.
     """
     config = config or load_config()
-    gain = 2.0**exposure_ev / card.white
-    return ModelRange(_through(_steps(card, config), config, gain), _back_through(_steps(card, config), config, gain))
+    gain, steps = 2.0**exposure_ev / card.white, _steps(card, config)
+    parts = swift_parts(*steps[0], config, gain_in=gain) if len(steps) == 1 else None
+    return ModelRange(_through(steps, config, gain), _back_through(steps, config, gain), parts)
 
 
 def to_model_range(card: ModelCard, config: Any = None) -> Conversion:

@@ -16,7 +16,7 @@ tolerance = {"relative": 5e-6, "absolute": 2e-7, "highest": 65504.0}
 """How far straight lines between 4096 points an octave may stray from a curve, up to the highest light of a half."""
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """A curve, a matrix, a curve; a curve may be empty."""
 
     before: Three
@@ -34,27 +34,39 @@ def swift_conversion(source: str, target: str, config: Any, *, gain_in: float = 
     Raises:
         ColourError: a space is unknown, or no path leads from one to the other.
     """
-    parts = _parts(source, target, config)
-    if parts is None or (gain_in != 1 and parts.before[0].size) or (gain_out != 1 and parts.after[0].size):
+    parts = swift_parts(source, target, config, gain_in=gain_in, gain_out=gain_out)
+    if parts is None:
         return _scaled(conversion(source, target, config), np.float32(gain_in), np.float32(gain_out))
-    matrix = np.ascontiguousarray(parts.matrix * [gain_in, gain_in, gain_in, 1.0] * gain_out)
+    before, matrix, after = parts
 
     def convert(rgb: Floats) -> Floats:
         converted = np.empty(rgb.shape, np.float32)
-        convert_pixels(np.asarray(rgb, np.float32), parts.before, matrix, parts.after, converted)
+        convert_pixels(np.asarray(rgb, np.float32), before, matrix, after, converted)
         return converted
 
     return convert
 
 
+def swift_parts(source: str, target: str, config: Any, *, gain_in: float = 1, gain_out: float = 1) -> Parts | None:
+    """What a `swift_conversion` works with, the gains in its matrix; None where OpenColorIO has to convert.
+
+    Raises:
+        ColourError: a space is unknown, or no path leads from one to the other.
+    """
+    parts = _parts(source, target, config)
+    if parts is None or (gain_in != 1 and parts.before[0].size) or (gain_out != 1 and parts.after[0].size):
+        return None
+    return parts._replace(matrix=np.ascontiguousarray(parts.matrix * [gain_in, gain_in, gain_in, 1.0] * gain_out))
+
+
 @lru_cache(maxsize=32)
-def _parts(source: str, target: str, config: Any) -> _Parts | None:
+def _parts(source: str, target: str, config: Any) -> Parts | None:
     processor = processor_between(config, source, target)
     there, back = decoding_chain(config, processor), encoding_chain(config, processor)
     if (parts := _short(there)) is not None:
-        return _Parts(parts[0], parts[1], no_bend)
+        return Parts(parts[0], parts[1], no_bend)
     if (parts := _short(back)) is not None:
-        return _Parts(no_bend, parts[1], parts[0])
+        return Parts(no_bend, parts[1], parts[0])
     return None
 
 

@@ -18,7 +18,7 @@ filter_reach_px = 2 * decimation_lobes + 3
 
 @dataclass(frozen=True)
 class PlateRegion:
-    """The part of a plate that a face's crop is made from.
+    """The plate where the face comes, and around it as far as that is seen there through the crop: `seen_around`.
 
     Attributes:
         window: where it lies; it holds the matte's window.
@@ -40,7 +40,7 @@ def resampled_plate(plate: PlateRegion, crop: Crop, window: Window, light: Model
     pixel that is not finite stands here as the model sees it: black where it is NaN, white where it is infinite.
     """
     picture = crop_to_plate(crop.rgb_plate, crop.plate_to_crop, window)
-    part = _beyond_window(plate, _around(window, crop).intersect(plate.window), light)
+    part = _beyond_window(plate, light)
     if not part.is_empty:
         _add_filtered(picture, window, plate, part, crop, light)
         _add_unfiltered(picture, window, plate, part, light)
@@ -53,15 +53,15 @@ def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window) -> Flo
     return resample(picture, Window(0, 0, side, side), invert(plate_to_crop), window)
 
 
-def _around(window: Window, crop: Crop) -> Window:
+def seen_around(window: Window, crop: Crop) -> Window:
     """The plate's pixels that are seen in a window of it once it has been through the crop."""
     return window.grow(filter_reach_px * max(_footprint(crop.plate_to_crop)) // 2)
 
 
-def _beyond_window(plate: PlateRegion, around: Window, light: ModelRange) -> Window:
+def _beyond_window(plate: PlateRegion, light: ModelRange) -> Window:
     """Where the plate goes beyond what is smooth, as one window; empty where it does not."""
-    left, top, right, bottom = _extent(plate.rgb_model[around.slices(plate.window)], *light.smooth)
-    x, y = around[:2]
+    left, top, right, bottom = _extent(plate.rgb_model, *light.smooth)
+    x, y = plate.window[:2]
     return Window(x + left, y + top, x + right, y + bottom)
 
 

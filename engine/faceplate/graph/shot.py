@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from faceplate.colour import Unprocessable, model_range, plate_codec, to_working
-from faceplate.composite import Composite, PlateRegion, composite_face
+from faceplate.colour import Unprocessable, model_range, plate_codec, shown_plate, to_working
+from faceplate.composite import Composite, PlateRegion, composite_face, seen_around
 from faceplate.errors import EngineError, PlateError, TrackError
 from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
 from faceplate.graph.plates import check_holds
@@ -123,17 +123,20 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
     if region.is_empty:
         return Rendered(frame)
     light = model_range(shot.model.card, shot.exposure_ev[row])
+    codec = plate_codec(encoding_of(shot.plate), frame.sample)
     with shot.times.stage("colour"):
-        linear = plate_codec(encoding_of(shot.plate), frame.sample).decode(frame.stored(region))
-        plate = PlateRegion(region, linear, light.encode(linear))
+        shown = shown_plate(frame.stored(region), codec, light)
     with shot.times.stage("swap"):
-        alignment, card = shot.person.alignment[row], shot.model.card
-        swap = shot.model.run(cut_crop(plate.rgb_model, region, alignment, card, light.smooth[0]))
+        swap = shot.model.run(cut_crop(shown, region, shot.person.alignment[row], shot.model.card))
     with shot.times.stage("matte"):
         outline = shot.person.landmarks_plate[row][list(face_oval)]
         matte = face_matte(outline, swap, shot.model.card.crop, region, shot.matte_settings)
     if matte.window.is_empty:
         return Rendered(frame, swap, matte)
+    with shot.times.stage("colour"):
+        near = seen_around(matte.window, swap.crop).intersect(region)
+        linear = codec.decode(frame.stored(near))
+        plate = PlateRegion(near, linear, light.encode(linear))
     with shot.times.stage("composite"):
         composite = composite_face(plate, swap, matte, light, shot.swap_settings)
     return _finished(shot, frame, Rendered(frame, swap, matte, composite), composite)
@@ -169,6 +172,8 @@ def _finished(shot: Shot, frame: Frame, so_far: Rendered, composite: Composite) 
         changed = composite.changed & ~kept.pixels
         if frame.sample.top_code is None:
             changed &= np.isfinite(stored).all(axis=-1)
+        if not changed.any():
+            return replace(so_far, kept=kept)
         finished = frame.with_stored(window, np.where(changed[..., None], stored, before))
     return replace(so_far, frame=finished, kept=kept)
 
