@@ -74,9 +74,9 @@ def copy_frame(source: Path, target: Path) -> None:
 
 
 def use_threads(count: int) -> None:
-    """OpenImageIO's threads for one image; 0 for as many as there are cores."""
+    """OpenImageIO's threads for one image: 1 for the caller's alone, 0 for as many as there are cores."""
     OpenImageIO.attribute("threads", count)
-    OpenImageIO.attribute("exr_threads", count or 0)
+    OpenImageIO.attribute("exr_threads", -1 if count == 1 else 0)
 
 
 def floor(sources: list[Path], folder: Path, name: str) -> None:

@@ -1,9 +1,13 @@
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from threading import Event, Semaphore
 from typing import Any, TypeAlias
+
+import cv2
+
+from faceplate.plate import one_thread_an_image
 
 default_workers = min(4, os.cpu_count() or 1)
 """Frames in one stage at once: each holds a whole frame in memory, so more cores do not mean more frames."""
@@ -25,7 +29,7 @@ def for_each_frame(
     the reason is raised.
     """
     line = _Line(stages, workers, on_frame)
-    with line.running:
+    with _one_thread_a_frame(workers), line.running:
         try:
             for number in numbers:
                 if not line.send(number):
@@ -34,6 +38,21 @@ def for_each_frame(
             line.over.set()
             raise
     line.raise_first_fault()
+
+
+@contextmanager
+def _one_thread_a_frame(workers: int) -> Iterator[None]:
+    """Libraries that would give threads of their own to every frame keep to the frame's, where frames are many."""
+    if workers == 1:
+        yield
+        return
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        with one_thread_an_image():
+            yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 class _Line:

@@ -5,6 +5,7 @@ from faceplate.plate.conversion import as_dpx10, as_exr, as_still16
 from faceplate.plate.exr_header import compressions
 from faceplate.plate.exr_layers import frame_pictures
 from faceplate.plate.patterns import FramePattern, frame_pattern
+from faceplate.plate.pixels import one_thread_an_image
 from faceplate.plate.read import read_frame
 from faceplate.plate.sequence import open_plate
 from faceplate.plate.write import write_frame
@@ -20,6 +21,7 @@ __all__ = [
     "frame_pictures",
     "keeps_samples",
     "normalised",
+    "one_thread_an_image",
     "open_plate",
     "read_frame",
     "stored_from",
