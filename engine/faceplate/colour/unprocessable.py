@@ -30,6 +30,11 @@ class Unprocessable:
     infinite: int
     beyond: int
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The three counts by name."""
+        return {"nan": self.nan, "infinite": self.infinite, "beyond": self.beyond}
+
 
 def code_classes(tables: Tables, sample: Sample) -> Three:
     """For each channel the class of every code. A code is beyond if its own curve does not lead back to it."""

@@ -1,7 +1,7 @@
 """A shot rendered to disk: finished frames, mattes and layers, each frame whole, gone on with where it stopped."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -59,12 +59,15 @@ class Outputs:
 class Progress:
     """What became of a render: frames made just now, frames done before, and those made now without a face.
 
-    A frame is without a face where the person is not seen in it, or where the model's own matte is empty.
+    A frame is without a face where the person is not seen in it, or where the model's own matte is empty. `kept` tells,
+    for the frames made now, how many pixels of the face are NaN, infinite or beyond what light can be, and so stay the
+    plate's own; frames without any are not in it.
     """
 
     made: tuple[int, ...]
     done_before: tuple[int, ...]
     without_face: tuple[int, ...]
+    kept: Mapping[int, Mapping[str, int]]
 
 
 def inputs_of(plate: Plate, track_file: Path) -> dict[str, dict[str, str]]:
@@ -120,16 +123,20 @@ def deliver_shot(
     waiting = tuple(number for number in numbers if anew or not all(writer.is_done(number) for writer, _ in writers))
 
     without_face: list[int] = []
+    kept: dict[int, dict[str, int]] = {}
 
     def write(rendered: Rendered) -> None:
         if rendered.composite is None:
             without_face.append(rendered.frame.number)
+        if rendered.kept is not None and rendered.kept.pixels.any():
+            kept[rendered.frame.number] = rendered.kept.counts
         with shot.times.stage("write"):
             for writer, picture in writers:
                 writer.write(picture(rendered))
 
     for_each_frame(waiting, partial(read_plate, shot), partial(finish_frame, shot), write, on_frame=on_frame)
-    return Progress(waiting, tuple(sorted(set(numbers) - set(waiting))), tuple(sorted(without_face)))
+    done_before = tuple(sorted(set(numbers) - set(waiting)))
+    return Progress(waiting, done_before, tuple(sorted(without_face)), dict(sorted(kept.items())))
 
 
 def _writers(shot: Shot, outputs: Outputs, job: Job) -> list[tuple[Delivery, Callable[[Rendered], Frame]]]:

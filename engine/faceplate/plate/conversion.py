@@ -149,7 +149,8 @@ def _dpx_header(header: Header) -> Header:
             Attribute("dpx:Colorimetric", "string", "User defined"),
         ),
     )
-    carried = (entry for entry in header.attributes if dpx_holds(entry))
+    # How codes of another depth were packed says nothing about these.
+    carried = (entry for entry in header.attributes if dpx_holds(entry) and entry.name != "dpx:Packing")
     return base.with_attributes(*_dpx_rate(header), *_dpx_film(header), *_dpx_date(header)).with_attributes(*carried)
 
 

@@ -1,6 +1,7 @@
 """Runs a swap model on the tracked face and delivers the plate with the result in it, grain and header kept."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from faceplate.cli.knobs import add_knobs, settings_from
@@ -93,11 +94,20 @@ def _tell(progress: Progress, shot: Shot, outputs: Outputs, report: Report) -> N
     if progress.without_face:
         frames = describe_frames(progress.without_face)
         report.note(f"{shot.person.name} is not seen, or the model saw no face, in {frames}: the plate as it came")
+    if progress.kept:
+        report.note(_kept_words(progress.kept))
     made, before = describe_frames(progress.made), describe_frames(progress.done_before)
     report.result(
         f"made {made}; done before: {before}",
         made=progress.made,
         done_before=progress.done_before,
         without_face=progress.without_face,
+        kept_pixels={str(frame): counts for frame, counts in progress.kept.items()},
         outputs=outputs.finished,
     )
+
+
+def _kept_words(kept: Mapping[int, Mapping[str, int]]) -> str:
+    total = {kind: sum(counts[kind] for counts in kept.values()) for kind in next(iter(kept.values()))}
+    kinds = f"{total['nan']} NaN, {total['infinite']} infinite, {total['beyond']} beyond what the encoding gives back"
+    return f"pixels at the face that stay the plate's own, in {describe_frames(tuple(kept))}: {kinds}"
