@@ -59,10 +59,7 @@ def decode_pixels(stored: Array, table: Three, near: Matrix, bend: Three, far: M
         if bend[0].size > 0:
             _bend(mixed, bend, line)
             _mix(line, far, mixed)
-        for x in range(stored.shape[1]):
-            linear[row, x, 0] = mixed[0, x]
-            linear[row, x, 1] = mixed[1, x]
-            linear[row, x, 2] = mixed[2, x]
+        _leave(mixed, linear[row])
 
 
 @njit(cache=True, nogil=True)
@@ -75,10 +72,7 @@ def encode_pixels(linear: Floats, far: Matrix, bend: Three, near: Matrix, steps:
     mixed = np.empty_like(line)
     places = mixed.view(np.uint32)
     for row in range(linear.shape[0]):
-        for x in range(linear.shape[1]):
-            line[0, x] = linear[row, x, 0]
-            line[1, x] = linear[row, x, 1]
-            line[2, x] = linear[row, x, 2]
+        _enter(linear[row], line)
         if bend[0].size > 0:
             _mix(line, far, mixed)
             _bend(mixed, bend, line)
@@ -98,10 +92,7 @@ def convert_pixels(rgb: Floats, before: Three, matrix: Matrix, after: Three, con
     line = np.empty((3, rgb.shape[1]), np.float32)
     mixed = np.empty_like(line)
     for row in range(rgb.shape[0]):
-        for x in range(rgb.shape[1]):
-            line[0, x] = rgb[row, x, 0]
-            line[1, x] = rgb[row, x, 1]
-            line[2, x] = rgb[row, x, 2]
+        _enter(rgb[row], line)
         if before[0].size > 0:
             _bend(line, before, mixed)
             line, mixed = mixed, line
@@ -171,6 +162,18 @@ def worst_class(stored: Array, classes: Three, worst: Array) -> None:
         for x in range(stored.shape[1]):
             red, green, blue = stored[row, x, 0], stored[row, x, 1], stored[row, x, 2]
             worst[row, x] = max(classes[0][red], classes[1][green], classes[2][blue])
+
+
+@njit(cache=True, nogil=True)
+def _enter(pixels: Floats, line: Floats) -> None:
+    for x in range(pixels.shape[0]):
+        line[0, x], line[1, x], line[2, x] = pixels[x, 0], pixels[x, 1], pixels[x, 2]
+
+
+@njit(cache=True, nogil=True)
+def _leave(line: Floats, pixels: Floats) -> None:
+    for x in range(pixels.shape[0]):
+        pixels[x, 0], pixels[x, 1], pixels[x, 2] = line[0, x], line[1, x], line[2, x]
 
 
 @njit(cache=True, nogil=True)
