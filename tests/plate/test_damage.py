@@ -7,10 +7,11 @@ import numpy as np
 import openexr_files
 import OpenImageIO
 import pytest
+from cineon_by_hand import write_cineon_by_hand
 from dpx_by_hand import write_dpx_by_hand
 
 from faceplate.errors import PlateError
-from faceplate.plate import read_frame, write_frame
+from faceplate.plate import as_exr, read_frame, write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 
 MEMORY_BYTES = 3 * 2**30
@@ -19,6 +20,7 @@ LONGEST_S = 20
 KINDS = (
     "zip.exr", "piz.exr", "dwaa.exr", "b44.exr", "pxr24.exr", "rle.exr", "htj2k32.exr", "tiles.exr", "mixed.exr",
     "parts.exr", "8.dpx", "10.dpx", "12.dpx", "16.dpx", "lzw.tif", "zip.tif", "tiles.tif", "grey.png", "rgba.png",
+    "film.cin",
 )  # fmt: skip
 EXTREMES = (0, 1, 2, 0xFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 
@@ -30,6 +32,8 @@ def sound_file(folder, kind):
     name, _, suffix = kind.partition(".")
     if suffix == "dpx":
         write_dpx_by_hand(path, rng.integers(0, 2 ** int(name), (20, 32, 3)).astype(np.uint16), bits=int(name))
+    elif suffix == "cin":
+        write_cineon_by_hand(path, rng.integers(0, 2**10, (20, 32, 3)).astype(np.uint16))
     elif kind == "parts.exr":
         halves = dict.fromkeys("RGB", "f2")
         parts = [openexr_files.part(view, halves, data=(0, 0, 31, 39), view=view) for view in ("left", "right")]
@@ -114,21 +118,22 @@ def walk_all(folder, kind, seeds, results):
             refused += str(path) in str(error) or "R, G, B" in str(error)
         except Exception as error:  # noqa: BLE001  (what must not come is what is looked for)
             wrong.append(f"{name}: {error!r}")
-        wrong += [f"{name}: {left.name} is left" for left in out.iterdir() if left != out / kind]
+        wrong += [f"{name}: {left.name} is left" for left in out.iterdir() if left.name != kind.replace(".cin", ".exr")]
     signal.alarm(0)
     results.put((files, refused, wrong))
 
 
 def walk(path, out):
     """A frame fills its window; written with a touched window it is a file that reads again, or it is not there."""
-    (out / path.name).unlink(missing_ok=True)
-    frame = read_frame(path, 1)
+    written = out / path.name.replace(".cin", ".exr")
+    written.unlink(missing_ok=True)
+    frame = as_exr(read_frame(path, 1)) if path.suffix == ".cin" else read_frame(path, 1)
     data = frame.header.data
     assert all(group.pixels.shape[:2] == (data.height, data.width) for group in frame.groups), "a window not filled"
     corner = Window(data.left, data.top, data.left + 1, data.top + 1)
     touched = frame.with_stored(corner, frame.stored(corner))
-    write_frame(touched, out / path.name)
-    again = read_frame(out / path.name, 1)
+    write_frame(touched, written)
+    again = read_frame(written, 1)
     assert again.header.channels == frame.header.channels, "other channels"
 
 
