@@ -12,6 +12,7 @@ PACKAGE = Path(faceplate.__file__).parent
 ORDER = [
     "errors",
     "storage",
+    "compiled",
     "values",
     "spec",
     "models",
@@ -41,6 +42,7 @@ OWNERS = {
     "ai_edge_litert": {"track"},
     "torch": {"train"},
     "onnx": {"train"},
+    "numba": {"compiled"},
 }
 
 HEAVY = ["torch", "onnxruntime", "OpenImageIO", "PyOpenColorIO", "cv2", "ai_edge_litert", "av"]

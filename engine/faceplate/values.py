@@ -200,22 +200,26 @@ class Frame:
     colour: tuple[str, str, str] = ("R", "G", "B")
     file: StoredFile | None = field(default=None, repr=False, compare=False)
 
-    def _colour_group(self) -> tuple[int, list[int]]:
-        for index, group in enumerate(self.groups):
-            if set(self.colour) <= set(group.names):
-                return index, [group.names.index(name) for name in self.colour]
-        raise PlateError(
-            self.source,
-            expected=f"channels {', '.join(self.colour)} of one sample type",
-            came=", ".join(self.header.channels),
-            next_step="name the layer or view that holds the picture, or shuffle it into R, G, B before this node",
-        )
+    def _colour_places(self) -> list[tuple[int, int]]:
+        """Group, and channel of it, of each colour channel."""
+        places = {name: (at, group.names.index(name)) for at, group in enumerate(self.groups) for name in group.names}
+        if not set(self.colour) <= places.keys() or len({self._sample_of(name) for name in self.colour}) > 1:
+            raise PlateError(
+                self.source,
+                expected=f"channels {', '.join(self.colour)} of one sample type",
+                came=", ".join(self.header.channels),
+                next_step="name the layer or view that holds the picture, or shuffle it into R, G, B before this node",
+            )
+        return [places[name] for name in self.colour]
+
+    def _sample_of(self, name: str) -> Sample:
+        return self.header.samples[self.header.channels.index(name)]
 
     @property
     def sample(self) -> Sample:
         """How the colour channels are stored."""
-        index, _ = self._colour_group()
-        return self.header.samples[self.header.channels.index(self.groups[index].names[0])]
+        self._colour_places()
+        return self._sample_of(self.colour[0])
 
     @property
     def kept(self) -> StoredFile | None:
@@ -230,27 +234,29 @@ class Frame:
 
         A view of the frame's own pixels where the channels stand in order; read it, never write to it.
         """
-        index, order = self._colour_group()
+        places = self._colour_places()
         rows, columns = window.slices(self.header.data)
-        region = self.groups[index].pixels[rows, columns]
-        in_order = order == list(range(order[0], order[0] + 3))
-        return region[..., order[0] : order[0] + 3] if in_order else region[..., order]
+        (group, first), *_ = places
+        if places == [(group, first), (group, first + 1), (group, first + 2)]:
+            return self.groups[group].pixels[rows, columns, first : first + 3]
+        return np.stack([self.groups[group].pixels[rows, columns, at] for group, at in places], axis=-1)
 
     def with_stored(self, window: Window, rgb: Array) -> "Frame":
         """The frame with its colour over `window` replaced; every other sample is the very one that came in."""
-        index, order = self._colour_group()
+        places = self._colour_places()
         rows, columns = window.slices(self.header.data)
-        pixels = self.groups[index].pixels.copy()
-        for source, target in enumerate(order):
-            pixels[rows, columns, target] = rgb[..., source]
-        groups = list(self.groups)
-        groups[index] = ChannelGroup(self.groups[index].names, pixels)
-        return replace(self, groups=tuple(groups), file=self._file_with(index, pixels, window))
+        pixels = {group: self.groups[group].pixels.copy() for group, _ in places}
+        for source, (group, target) in enumerate(places):
+            pixels[group][rows, columns, target] = rgb[..., source]
+        groups = tuple(
+            ChannelGroup(group.names, pixels[at]) if at in pixels else group for at, group in enumerate(self.groups)
+        )
+        return replace(self, groups=groups, file=self._file_with(groups, window))
 
-    def _file_with(self, index: int, pixels: Array, window: Window) -> StoredFile | None:
+    def _file_with(self, groups: tuple[ChannelGroup, ...], window: Window) -> StoredFile | None:
         if self.kept is None:
             return None
-        arrays = (*self.kept.pixels[:index], pixels, *self.kept.pixels[index + 1 :])
+        arrays = tuple(group.pixels for group in groups)
         return replace(self.kept, pixels=arrays, changed=self.kept.changed.join(window))
 
 

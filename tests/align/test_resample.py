@@ -142,3 +142,13 @@ def test_a_crop_of_the_result_is_the_result_of_the_crop_with_its_margin(turn_deg
     whole = resample(image, plate, matrix, Window(0, 0, 64, 64))
     from_part = resample(np.ascontiguousarray(image[part.slices(plate)]), part, matrix, Window(0, 0, 64, 64))
     np.testing.assert_allclose(from_part, whole, atol=2e-3)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 6])
+@pytest.mark.parametrize("times", [4.5, 9.5])
+def test_a_sliver_of_a_picture_can_still_be_shrunk(columns, times):
+    sliver = np.full((300, columns, 3), 0.5, np.float32)
+    seen = resample(sliver, Window(0, 0, columns, 300), shrinking(times), Window(0, 0, 8, 8))
+    np.testing.assert_allclose(seen, 0.5, rtol=1e-5)
+    lying = resample(sliver.swapaxes(0, 1).copy(), Window(0, 0, 300, columns), shrinking(times), Window(0, 0, 8, 8))
+    np.testing.assert_allclose(lying, 0.5, rtol=1e-5)

@@ -204,3 +204,15 @@ def test_an_input_in_another_encoding_makes_another_job(plate, clean, tmp_path, 
     ]
     assert jobs[0].digest != jobs[1].digest
     assert jobs[1].inputs[role]["encoding"] == "ACEScct"
+
+
+def test_grain_on_the_brightest_halves_makes_no_infinity(tmp_path):
+    folder = tmp_path / "bright"
+    folder.mkdir()
+    frame = plate_frame(1001)
+    frame.groups[0].pixels[50:80, 50:80] = 65504.0
+    write_frame(frame, folder / "plate.1001.exr")
+    comp = open_encoded_plate(str(folder / "plate.%04d.exr"), None, "ACEScg")
+    after = grained(comp, tmp_path / "out" / "o.%04d.exr")
+    assert not np.array_equal(after, stored(comp))
+    assert np.isfinite(after).all()

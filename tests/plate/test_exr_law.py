@@ -1,5 +1,6 @@
 """The same plate out: whatever an EXR holds, what no one has changed leaves as it came."""
 
+import struct
 from dataclasses import replace
 
 import numpy as np
@@ -20,8 +21,11 @@ from openexr_files import (
 
 from faceplate.errors import PlateError
 from faceplate.plate import keeps_samples, read_frame, write_frame
+from faceplate.plate.exr_layers import pictures
 from faceplate.values import Attribute, Window
 
+LINES = 19
+"""Chunks of 16 lines in a part."""
 NOTE = Attribute("faceplate/note", "string", "added")
 LAYOUTS = {
     "lines": {},
@@ -247,3 +251,50 @@ def test_pixels_that_took_the_place_of_a_files_own_are_written_and_not_the_files
     group = replace(frame.groups[0], pixels=frame.groups[0].pixels * np.float16(0.5))
     write_frame(replace(frame, groups=(group,)), tmp_path / "b.exr")
     np.testing.assert_array_equal(read_frame(tmp_path / "b.exr", 1).groups[0].pixels, group.pixels)
+
+
+def test_colour_that_stands_among_channels_of_another_type_is_still_the_picture(tmp_path):
+    path = write(tmp_path / "a.exr", part(kinds={"R": "f2", "r": "f4", "G": "f2", "g": "f4", "B": "f2", "b": "f4"}))
+    frame = touched(read_frame(path, 1))
+    write_frame(frame, tmp_path / "b.exr")
+    before, after = channels(path), channels(tmp_path / "b.exr")
+    rows, columns = slice(INSIDE.top, INSIDE.bottom), slice(INSIDE.left, INSIDE.right)
+    for index, name in enumerate("RGB"):
+        assert np.array_equal(after[name][rows, columns], frame.stored(TOUCHED)[..., index])
+        after[name][rows, columns] = before[name][rows, columns]
+    assert same(before, after)
+
+
+def test_a_mip_mapped_part_is_no_picture_beside_one_that_is(tmp_path):
+    plain = read_frame(write(tmp_path / "a.exr", part("beauty")), 1).header
+    texture = plain.with_attributes(Attribute("openexr:levels", "string", "mip-mapped"))
+    assert [found.part for found in pictures((texture, plain))] == [1]
+
+
+def test_many_chunks_that_claim_the_same_bytes_are_refused(tmp_path):
+    """The second part's table names its largest chunk for every place: more bytes than the file has."""
+    path = write(tmp_path / "a.exr", part("left", view="left"), part("right", FLOATS, seed=1, view="left"))
+    content = bytearray(path.read_bytes())
+    tables = next(at for at in range(len(content)) if struct.unpack_from("<Q", content, at)[0] == at + 2 * 8 * LINES)
+    offsets = list(struct.unpack_from(f"<{2 * LINES}Q", content, tables))
+    sizes = [after - before for before, after in zip(offsets, [*offsets[1:], len(content)], strict=True)]
+    largest = max(range(LINES, 2 * LINES), key=sizes.__getitem__)
+    struct.pack_into(f"<{LINES}Q", content, tables + 8 * LINES, *[offsets[largest]] * LINES)
+    path.write_bytes(content)
+    with pytest.raises(PlateError, match="chunks of at most"):
+        read_frame(path, 1)
+
+
+def test_a_channel_with_a_long_name_is_flagged_as_before(tmp_path):
+    long = "a" * 40 + ".Z"
+    path = write(tmp_path / "a.exr", part(kinds={**HALVES, long: "f4"}))
+    write_frame(touched(read_frame(path, 1)), tmp_path / "b.exr")
+    write_frame(replace(read_frame(path, 1), file=None), tmp_path / "c.exr")
+    words = {name: (tmp_path / name).read_bytes()[4:8] for name in ("a.exr", "b.exr", "c.exr")}
+    assert words["a.exr"] == words["b.exr"] == words["c.exr"] == struct.pack("<I", 2 | 0x400)
+
+
+def test_pxr24_beside_integers_is_told_as_one_that_does_not_keep_samples(tmp_path):
+    frame = read_frame(made(tmp_path, "pxr24", "lines", "mixed"), 1)
+    assert not keeps_samples(frame.header)
+    assert keeps_samples(read_frame(made(tmp_path, "pxr24", "lines", "half"), 1).header)

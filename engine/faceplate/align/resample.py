@@ -67,7 +67,7 @@ def _halved(image: Floats, source: Window, matrix: Matrix) -> tuple[Floats, Wind
     What is kept are the even columns and rows of the source's own coordinates, wherever the picture begins.
     """
     for axis in (1, 0):
-        while 4 * _steps(matrix)[axis] <= 1:
+        while 4 * _steps(matrix)[axis] <= 1 and source[axis + 2] - source[axis] > 1:
             taps = _half_band(next(reach for times, reach in half_band_reaches if times * _steps(matrix)[axis] <= 1))
             start = -source[axis] % 2
             count = -(-(source[axis + 2] - source[axis] - start) // 2)

@@ -1,8 +1,8 @@
 """Filters down the rows of a picture that are worked out only where a row is kept."""
 
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array, Floats
 
 
@@ -17,7 +17,7 @@ def combined_rows(image: Floats, starts: Array, weights: Floats) -> Floats:
     return combined.reshape(-1, *image.shape[1:])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _combined(lines: Floats, starts: Array, weights: Floats) -> Floats:
     last = lines.shape[0] - 1
     combined = np.zeros((starts.size, lines.shape[1]), np.float32)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.grain.field import grain_field
 from faceplate.grain.response import sigma_at
 from faceplate.spec import NodeSpec, Settings, knob, register
@@ -74,7 +74,7 @@ def regrain(
     return grained
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add(picture: Floats, sigma: Floats, field: Floats, strength: Floats, lacking: Floats) -> None:
     """Adds grain in place where there is any, so that NaN, infinity and minus zero stay what they are elsewhere."""
     for row in range(picture.shape[0]):

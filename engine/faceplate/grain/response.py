@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.optimize
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Floats, GrainProfile, Matrix
 
 TEXTURED = 0.35  # in natural log of variance: the most that a bin above the line counts, for texture only ever adds
@@ -127,7 +127,7 @@ def sigma_at(profile: GrainProfile, rgb_linear: Floats) -> Floats:
     return sigma.reshape(rgb_linear.shape)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sigma(rgb_linear: Floats, terms: Matrix, highest: float) -> Floats:
     sigma = np.zeros_like(rgb_linear)
     for pixel in range(rgb_linear.shape[0]):

@@ -119,7 +119,10 @@ def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
         # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
         same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
         same |= codec.unprocessable(frame.stored(window)).pixels[..., None]
-        bands.append(np.where(same, frame.stored(window), codec.encode(after)))
+        stored = codec.encode(after)
+        if frame.sample.top_code is None:
+            same |= ~np.isfinite(stored).all(axis=-1, keepdims=True)
+        bands.append(np.where(same, frame.stored(window), stored))
     return frame.with_stored(frame.header.data, np.concatenate(bands))
 
 

@@ -1,6 +1,6 @@
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array, Floats
 
 
@@ -13,7 +13,7 @@ def signed_distance(outline: Array, side_px: int) -> Floats:
     return distance
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _signed_distance(corners: Array, side_px: int) -> Floats:
     """The nearest edge tells the distance; a ray to the right from inside crosses an odd number of edges."""
     distance = np.empty((side_px, side_px), np.float32)

@@ -3,7 +3,7 @@
 from faceplate.plate.codes import normalised, stored_from
 from faceplate.plate.conversion import as_dpx10, as_exr, as_still16
 from faceplate.plate.exr_header import compressions
-from faceplate.plate.exr_layers import frame_pictures
+from faceplate.plate.exr_layers import Picture, frame_pictures
 from faceplate.plate.patterns import FramePattern, frame_pattern
 from faceplate.plate.pixels import one_thread_an_image
 from faceplate.plate.read import read_frame
@@ -13,6 +13,7 @@ from faceplate.plate.write_exr import keeps_samples
 
 __all__ = [
     "FramePattern",
+    "Picture",
     "as_dpx10",
     "as_exr",
     "as_still16",

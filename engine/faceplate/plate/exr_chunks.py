@@ -78,10 +78,14 @@ def chunk_spans(path: Path, exr: ExrFile) -> tuple[tuple[Span, ...], ...]:
         file.seek(exr.end)
         offsets = iter(struct.unpack(f"<{sum(counts)}Q", file.read(8 * sum(counts))))
         first = exr.end + 8 * sum(counts)
-        return tuple(
+        spans = tuple(
             tuple(_span(path, file.fileno(), exr, part, next(offsets), (first, held)) for _ in range(count))
             for part, count in enumerate(counts)
         )
+    claimed = sum(span.size for part in spans for span in part)
+    if first + claimed > held:
+        raise damaged(path, expected=f"chunks of at most {held - first} bytes together", came=f"{claimed} bytes")
+    return spans
 
 
 def _count(path: Path, exr: ExrFile, part: int) -> int:

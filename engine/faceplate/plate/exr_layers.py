@@ -18,6 +18,7 @@ class Picture(NamedTuple):
     """
 
     part: int
+    part_name: str
     colour: tuple[str, str, str]
     layer: str
     view: str
@@ -27,14 +28,18 @@ class Picture(NamedTuple):
 def pictures(headers: Sequence[Header]) -> tuple[Picture, ...]:
     """Every picture that the parts of a file hold, in the order of the parts; `headers` has one entry a part.
 
-    Deep parts hold none. Views are told by the attribute `view` of a part, or by `multiView` and the channels' names
-    (`right.R`, `diffuse.right.R`; those of the first view may stand without it).
+    Deep and mip-mapped parts hold none. Views are told by the attribute `view` of a part, or by `multiView` and the
+    channels' names (`right.R`, `diffuse.right.R`; those of the first view may stand without it).
 
     Source: OpenEXR, "Storing Multi-View Images"; multi-part attributes `name`, `type` and `view`.
     """
     views = {view for header in headers for view in _views(header)}
-    flat = [part for part, header in enumerate(headers) if not str(header.attribute("type")).startswith("deep")]
+    flat = [part for part, header in enumerate(headers) if _is_plate(header)]
     return tuple(found for part in flat for found in _in_part(part, headers[part], views))
+
+
+def _is_plate(header: Header) -> bool:
+    return not str(header.attribute("type")).startswith("deep") and header.attribute("openexr:levels") is None
 
 
 def frame_pictures(frame: Frame) -> tuple[Picture, ...]:
@@ -60,7 +65,7 @@ def _in_part(part: int, header: Header, views: set[str]) -> Iterator[Picture]:
             if held >= {red, green, blue}:
                 layer, view = _split(prefix, views, default)
                 names = frozenset((layer, *(() if layer else (own, own.removesuffix(f".{view}")))))
-                yield Picture(part, (red, green, blue), layer, view, names)
+                yield Picture(part, own, (red, green, blue), layer, view, names)
 
 
 def _split(prefix: str, views: set[str], default: str) -> tuple[str, str]:
@@ -99,6 +104,7 @@ def _absent(path: Path, there: Sequence[Picture], layer: str | None, view: str |
 
 
 def describe_picture(picture: Picture) -> str:
-    """A picture in words: `layer diffuse, view left`, or `R, G, B` for the plain one."""
+    """A picture in words: `layer diffuse, view left`, or `R, G, B of part rgba` for a plain one."""
     layer = f"layer {picture.layer}" if picture.layer else ", ".join(picture.colour)
-    return layer + (f", view {picture.view}" if picture.view else "")
+    part = f" of part {picture.part_name}" if picture.part_name else ""
+    return layer + part + (f", view {picture.view}" if picture.view else "")

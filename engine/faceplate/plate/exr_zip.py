@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from isal import isal_zlib
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array, Window
 
 quick = ("none", "zips", "zip")
@@ -37,7 +37,7 @@ def _deflated(raw: Array) -> bytes:
     return packed if len(packed) < raw.size else raw.tobytes()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _taken_apart(raw: Array) -> Array:
     """Even bytes, then odd ones, each but the first as its difference from the byte before, plus 128."""
     half = (raw.size + 1) // 2

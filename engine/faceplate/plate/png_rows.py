@@ -6,8 +6,8 @@ Source: ISO/IEC 15948 (PNG), sections 8 and 9.
 from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array
 
 # Adam7: first column and row of each pass, and the steps to the next ones.
@@ -24,7 +24,7 @@ def filtered_rows(pixels: Array, *, interlaced: bool) -> Iterator[Array]:
             yield _filtered(stored.view(np.uint8).reshape(part.shape[0], -1), stored.itemsize * part.shape[2])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _filtered(rows: Array, pixel_bytes: int) -> Array:
     """Each row in the filter whose bytes, taken as signed, are smallest; the standard's own rule of thumb."""
     count, width = rows.shape
@@ -53,7 +53,7 @@ def _filtered(rows: Array, pixel_bytes: int) -> Array:
     return filtered
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _paeth(left: np.int64, above: np.int64, corner: np.int64) -> np.int64:
     """Of the three neighbours the one nearest to their plane, in the standard's order where two are as near."""
     to_left, to_above, to_corner = abs(above - corner), abs(left - corner), abs(left + above - 2 * corner)

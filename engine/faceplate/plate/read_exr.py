@@ -121,6 +121,8 @@ def _layout(path: Path, stored: ExrHeader, channels: tuple[ExrChannel, ...]) -> 
     ]
     if tiles := stored.value("tiles"):
         layout.append(Attribute("openexr:tiles", "int[2]", exr_tile_size(path, tiles)))
+        if levels := tiles[-1] & 0xF:
+            layout.append(Attribute("openexr:levels", "string", "mip-mapped" if levels == 1 else "rip-mapped"))
     if linear := tuple(channel.name for channel in channels if channel.perceptually_linear):
         layout.append(Attribute("openexr:pLinear", f"string[{len(linear)}]", linear))
     return tuple(layout)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array
 
 uncompressed, lzw, deflate, old_deflate, packbits = 1, 5, 8, 32946, 32773
@@ -93,7 +93,7 @@ compressors: dict[int, Callable[[Array], bytes]] = {
 """Rows of bytes as each compression of TIFF writes them; every one keeps all."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pack_row(row: Array) -> Array:
     """Runs of 2 to 128 equal bytes as a count and the byte, everything between as a count and the bytes."""
     packed = np.empty(2 * row.size, np.uint8)
@@ -120,7 +120,7 @@ _clear, _end, _first_free, _last_free = 256, 257, 258, 4094
 _slots = 16384
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lzw_codes(data: Array) -> Array:
     """Codes of 9 to 12 bits, the highest bit first, each width one code earlier than need be, as TIFF 6.0 asks."""
     packed = np.zeros(data.size * 3 // 2 + data.size // 1024 + 16, np.uint8)
@@ -157,7 +157,7 @@ def _lzw_codes(data: Array) -> Array:
     return packed[: (place + 7) // 8]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _put(packed: Array, place: int, code: int | np.int64, width: int) -> int:
     """Writes a code's bits and gives the place after them."""
     for bit in range(width):

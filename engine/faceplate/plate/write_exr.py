@@ -31,8 +31,8 @@ _lossless = ("none", "rle", "zips", "zip", "piz", "htj2k256", "htj2k32", "zstd")
 _settled = (*_lossless, "pxr24")
 # Integers travel as floats beside other types; PXR24 cuts those to 24 bits, and DWA may take a channel for colour.
 _safe_for_integers = (*_lossless, "b44", "b44a")
-_layout = ("compression", "openexr:lineOrder", "openexr:tiles", "openexr:pLinear")
-_flags = ~(TILED | LONG_NAMES)
+_layout = ("compression", "openexr:lineOrder", "openexr:tiles", "openexr:levels", "openexr:pLinear")
+_flags = ~TILED
 _short_name = 31
 
 
@@ -78,7 +78,11 @@ def write_exr(frame: Frame, path: Path) -> None:
 
 def keeps_samples(header: Header) -> bool:
     """True where a sample read in this compression comes back as it was, whatever becomes of its neighbours."""
-    return compression_of(header)[0] in _settled
+    return compression_of(header)[0] in (_lossless if _mixes_integers(header) else _settled)
+
+
+def _mixes_integers(header: Header) -> bool:
+    return Sample.UINT32 in header.samples and len(set(header.samples)) > 1
 
 
 def _check(frame: Frame) -> None:
@@ -91,14 +95,14 @@ def _check(frame: Frame) -> None:
             next_step="convert the frame with as_exr, or write DPX",
         )
     name, _ = compression_of(frame.header)
-    mixed = Sample.UINT32 in frame.header.samples and len(set(frame.header.samples)) > 1
+    mixed = _mixes_integers(frame.header)
     allowed = _safe_for_integers if mixed else compressions
     if name not in allowed:
         raise PlateError(
             frame.source,
             expected=f"compression {', '.join(allowed)}" + (" beside 32 bit integer channels" if mixed else ""),
             came=name,
-            next_step="choose one of these",
+            next_step="choose one of these (--compression)",
         )
 
 
@@ -156,13 +160,18 @@ def _headers(header: Header, source: _Source | None, part: int) -> tuple[int, li
     """The version word and the entries of every part; those of the other parts stay as they stand in the file."""
     own = _entries(header)
     if source is None:
-        return VERSION, [own]
+        return VERSION | _long_names(header), [own]
     counted = source.exr.is_multi_part or source.exr.parts[part].value("chunkCount") is not None
     if counted:
         count = Entry("chunkCount", "int", struct.pack("<i", _grid(header).total))
         own = sorted([*own, count], key=lambda entry: _byte_order(entry.name))
     parts = [list(stored.entries) for stored in source.exr.parts]
-    return source.exr.version & _flags, [*parts[:part], own, *parts[part + 1 :]]
+    return source.exr.version & _flags | _long_names(header), [*parts[:part], own, *parts[part + 1 :]]
+
+
+def _long_names(header: Header) -> int:
+    """The flag of a file with names of more than 31 bytes, of a channel here."""
+    return LONG_NAMES if any(len(_byte_order(name)) > _short_name for name in header.channels) else 0
 
 
 def _entries(header: Header) -> list[Entry]:

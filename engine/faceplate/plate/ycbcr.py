@@ -4,8 +4,8 @@ from math import ceil, log2
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array, Matrix
 
 
@@ -73,7 +73,7 @@ def _coefficients(coding: Coding, top: int) -> Matrix:
     return np.array([black, 128 * scale, top / luma_span, red_step, green_of_red, green_of_blue, blue_step, top])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _converted(
     luma: Array,
     cb: Array,

@@ -8,7 +8,7 @@ from typing import Any
 
 from faceplate.cli.report import Report
 from faceplate.grain import profile_as_json, read_profile
-from faceplate.plate import frame_pictures, open_plate
+from faceplate.plate import Picture, frame_pictures, open_plate
 from faceplate.swap import load_model
 from faceplate.track import read_track, track_as_json
 from faceplate.values import Header, describe_frames
@@ -51,12 +51,17 @@ def _plate(file: str) -> dict[str, Any]:
         "display_window": list(header.display),
         "display_window_origin": list(header.origin),
         "pixel_aspect": header.pixel_aspect,
-        "pictures": [{"layer": found.layer, "view": found.view, "part": found.part} for found in frame_pictures(frame)],
+        "pictures": [_picture(found) for found in frame_pictures(frame)],
         **_channels_and_attributes(header),
     }
     if frame.file is None or not parts:
         return told
     return told | {"part": frame.file.part, "parts": [_channels_and_attributes(part) for part in parts]}
+
+
+def _picture(found: Picture) -> dict[str, Any]:
+    named = {"layer": found.layer, "view": found.view, "channels": ", ".join(found.colour)}
+    return {**named, "part": found.part, "part_name": found.part_name}
 
 
 def _channels_and_attributes(header: Header) -> dict[str, Any]:
