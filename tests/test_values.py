@@ -66,6 +66,12 @@ def test_frames_are_named_as_a_person_would(frames, words):
     assert describe_frames(frames) == words
 
 
+def test_frames_with_many_gaps_are_named_in_a_line():
+    words = describe_frames(tuple(range(1, 4002, 2)))
+    assert words == "1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, ... (2001 frames in all)"
+    assert describe_frames(tuple(range(1, 25, 2))).endswith("21, 23")
+
+
 def test_a_plate_refuses_a_frame_it_does_not_hold():
     plate = Plate("p.%04d.exr", (1001, 1002), None, lambda _number: frame())
     with pytest.raises(PlateError, match=r"frame 1003.*1001-1002"):

@@ -304,15 +304,24 @@ class Plate:
         return replace(self.reader(number), encoding=self.encoding)
 
 
+_most_runs = 12
+
+
 def describe_frames(frames: tuple[int, ...]) -> str:
-    """Frame numbers as a person writes them: `1001-1016`, `1001-1004, 1007`, or `no frames`."""
+    """Frame numbers as a person writes them: `1001-1016`, `1001-1004, 1007`, or `no frames`.
+
+    Where there are many gaps, the first runs and how many frames there are in all.
+    """
     runs: list[list[int]] = []
     for number in sorted(frames):
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs) or "no frames"
+    words = [f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
+    if len(words) > _most_runs:
+        words = [*words[:_most_runs], f"... ({len(frames)} frames in all)"]
+    return ", ".join(words) or "no frames"
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_a_compression_that_is_asked_for_is_that_of_the_delivery(folder):
     assert all(np.array_equal(a[name], b[name]) for a, b in zip(before, after, strict=True) for name in a)
 
 
-@pytest.mark.parametrize("asked", ["jpeg", "zip:much", "dwaa:"])
+@pytest.mark.parametrize("asked", ["jpeg", "zip:much", "dwaa:", "zip:99", "none:4", "dwaa:45.5", "dwaa:0"])
 def test_a_compression_that_exr_does_not_have_is_refused_with_those_it_has(folder, asked, capsys):
     assert main(["deliver", "p.%04d.exr", "--compression", asked, "-o", "out/d.%04d.exr"]) == 2
     assert "one of none, rle, zips, zip, piz" in capsys.readouterr().err.replace("\n", " ")

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from faceplate.deliver import Job, check_outputs, open_delivery, pixel_versions, sequence, states_of
-from faceplate.errors import CallError, StorageError
+from faceplate.errors import CallError, PlateError, StorageError
 from faceplate.plate import open_plate, read_frame, write_frame
 from faceplate.values import Attribute
 from shots import plate_frame, write_plate
@@ -76,17 +76,66 @@ def test_a_compression_that_loses_with_every_writing_gives_way_to_a_lossless_one
         (["p.####.exr"], ["p.%04d.exr"], "an input"),
         (["./p.%04d.exr"], ["p.1001.exr"], "an input"),
         (["a.%04d.exr", "a.####.exr"], [], "another output"),
+        (["p.%d.exr"], ["p.%04d.exr"], "an input"),
+        (["p.%06d.exr"], ["p.%04d.exr"], "an input"),
+        (["p.1%03d.exr"], ["p.%04d.exr"], "an input"),
+        (["p.%d.exr"], ["p.-001.exr"], None),
+        (["p.%04d.exr"], ["p.-001.exr"], "an input"),
+        (["a.%04d.exr", "a.%d.exr"], [], "another output"),
+        (["a.%d.exr", "a.%d1.exr"], [], "another output"),
     ],
 )
 def test_an_output_that_would_be_written_over_something_is_refused(tmp_path, monkeypatch, outputs, inputs, came):
     monkeypatch.chdir(tmp_path)
+    if came is None:
+        assert check_outputs(outputs, inputs)
+        return
     with pytest.raises(CallError, match=f"the name of {came}"):
         check_outputs(outputs, inputs)
 
 
+@pytest.mark.parametrize("given", ["linked/p.%04d.exr", "linked/p.1001.exr", "folder/p.%04d.exr"])
+def test_an_output_over_the_files_that_the_inputs_links_lead_to_is_refused(tmp_path, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("plate", "linked"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "plate" / "x.1001.exr").touch()
+    (tmp_path / "plate" / "p.1002.exr").touch()
+    (tmp_path / "linked" / "p.1001.exr").symlink_to("../plate/x.1001.exr")
+    (tmp_path / "folder").symlink_to("plate")
+    output = "plate/p.%d.exr" if given.startswith("folder") else "plate/x.%d.exr"
+    with pytest.raises(CallError, match="the name of an input"):
+        check_outputs([output], [given])
+    assert check_outputs(["plate/y.%d.exr"], [given])
+
+
+def test_receipts_that_cannot_be_written_are_noticed_before_any_work(tmp_path):
+    (tmp_path / "receipts").touch()
+    with pytest.raises(StorageError, match="receipts"):
+        check_outputs([str(tmp_path / "d.%04d.exr")], [])
+
+
+@pytest.mark.parametrize("suffix", ["exr", "dpx", "tif", "png"])
+def test_a_frame_whose_plate_was_replaced_while_it_was_made_is_not_done(tmp_path, suffix):
+    plate = open_plate(write_plate(tmp_path / "plate", (1001,)))
+    delivery = open_delivery(str(tmp_path / f"d.%04d.{suffix}"), JOB, states_of(plate=plate))
+    delivery.write(plate.read(1001))
+    frame = plate.read(1001)
+    write_frame(plate_frame(1001, channels=("R", "G", "B", "A")), tmp_path / "plate" / "plate.1001.exr")
+    with pytest.raises(PlateError, match="the file as it was read"):
+        delivery.write(frame)
+    assert not delivery.is_done(1001)
+    assert not delivery.receipt_path(1001).exists()
+
+
+def test_an_output_name_that_is_no_text_is_refused(tmp_path):
+    with pytest.raises(CallError, match="udcff"):
+        check_outputs([str(tmp_path / "bad\udcff.%04d.exr")], [])
+
+
 def test_outputs_beside_their_inputs_are_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    outputs = ["q.%04d.exr", "p.%04d.dpx", "p.%06d.exr", "sub/p.%04d.exr"]
+    outputs = ["q.%04d.exr", "p.%04d.dpx", "p.x%06d.exr", "p.1_%04d.exr", "sub/p.%04d.exr"]
     assert len(check_outputs(outputs, ["p.%04d.exr", "p.mov"])) == len(outputs)
 
 

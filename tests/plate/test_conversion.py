@@ -1,6 +1,8 @@
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import OpenEXR
 import pytest
 from dpx_by_hand import write_dpx_by_hand
 
@@ -9,6 +11,13 @@ from faceplate.plate import as_dpx10, as_exr, as_still16, normalised, read_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 
 WINDOW = Window(0, 0, 256, 256)
+WINDOW_8 = Window(0, 0, 8, 8)
+RESERVED = (
+    "type", "name", "chunkCount", "tiles", "multiView", "version", "compression", "screenWindowCenter", "channels",
+    "screenWindowWidth", "preview", "envmap", "dwaCompressionLevel", "view", "dataWindow", "displayWindow", "lineOrder",
+    "pixelAspectRatio", "openexr:lineOrder", "openexr:tiles", "openexr:pLinear", "chromaticities", "timeCode",
+    "smpte:TimeCode", "keyCode", "framesPerSecond", "expTime", "FNumber", "deepImageState", "maxSamplesPerPixel", "",
+)  # fmt: skip
 
 
 def a_frame(pixels, sample, *, display=None, data=None, names=("R", "G", "B"), attributes=(), file_format="openexr"):
@@ -224,3 +233,71 @@ def test_rationals_of_a_tiff_are_rationals_of_an_exr(tmp_path):
     header = read_frame(tmp_path / "a.exr", 1).header
     assert Attribute("XResolution", "rational", (300, 1)) in header.attributes
     assert Attribute("big", "string", "(4294967295, 1)") in header.attributes
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_words_under_a_name_that_exr_keeps_for_itself_do_no_harm(tmp_path, name):
+    words = (Attribute(name, "string", "7"), Attribute("Comment", "string", "a word"))
+    frame = a_frame(np.zeros((6, 8, 3), np.uint8), Sample.UINT8, attributes=words, file_format="png")
+    write_frame(as_exr(frame), tmp_path / "a.exr")
+    with OpenEXR.File(str(tmp_path / "a.exr")) as witness:
+        header = witness.header()
+        assert header["Comment"] == "a word"
+        assert (header[f"png:{name}"], header["compression"]) == ("7", OpenEXR.ZIPS_COMPRESSION)
+    read = read_frame(tmp_path / "a.exr", 1)
+    assert read.header.attribute(f"png:{name}") == "7"
+    assert read.header.display == frame.header.display
+
+
+def test_a_word_whose_name_is_too_long_for_exr_stays_behind():
+    words = (Attribute("x" * 300, "string", "7"), Attribute("y" * 255, "string", "7"))
+    frame = a_frame(np.zeros((6, 8, 3), np.uint8), Sample.UINT8, attributes=words, file_format="png")
+    assert [entry.name for entry in as_exr(frame).header.attributes] == ["y" * 255, "compression"]
+
+
+@pytest.mark.parametrize(
+    "names", [("R", "G", "B", "A"), ("r", "g", "b", "a"), ("x.red", "x.green", "x.blue", "x.alpha")]
+)
+def test_a_still_has_the_alpha_that_belongs_to_its_colour(names):
+    pixels = np.full((4, 4, 4), 0.5, np.float16)
+    pixels[..., 3] = 1.0
+    still = as_still16(replace(a_frame(pixels, Sample.HALF, names=names), colour=names[:3]), "tiff")
+    assert still.header.channels == ("R", "G", "B", "A")
+    assert (still.groups[0].pixels[..., 3] == 65535).all()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Attribute("framesPerSecond", "float[1]", (24.0,)),
+        Attribute("framesPerSecond", "string[2]", ("24", "1")),
+        Attribute("framesPerSecond", "vector2d", (1e300, 1.0)),
+        Attribute("framesPerSecond", "float2", (1e38, 1e-38)),
+        Attribute("smpte:KeyCode", "vector", (1.0, 2.0, 3.0)),
+        Attribute("smpte:KeyCode", "string[7]", ("a",) * 7),
+        Attribute("smpte:KeyCode", "keycode", (-1, -5, 999999999, -1, 0, 0, 0)),
+        Attribute("dpx:Endian", "string", "middle"),
+        Attribute("dpx:Endian", "int", 1),
+        Attribute("dpx:UserData", "string", "not hex"),
+        Attribute("dpx:UserData", "int", 1),
+        Attribute("dpx:Gamma", "double", 1e300),
+        Attribute("dpx:Gamma", "exr:odd", "00"),
+        Attribute("dpx:PixelAspect", "string[2]", ("a", "b")),
+        Attribute("dpx:FileName", "vector", (1.0, 2.0, 3.0)),
+        Attribute("dpx:Transfer", "int", 1),
+    ],
+    ids=lambda odd: f"{odd.name} {odd.type} {odd.value}",
+)
+def test_an_entry_that_is_not_what_its_name_promises_is_not_carried_to_dpx(tmp_path, odd):
+    plain = as_dpx10(a_frame(np.zeros((8, 8, 3), np.float16), Sample.HALF))
+    frame = as_dpx10(a_frame(np.zeros((8, 8, 3), np.float16), Sample.HALF, attributes=(odd,)))
+    assert frame.header == plain.header
+    write_frame(frame, tmp_path / "a.dpx")
+    assert read_frame(tmp_path / "a.dpx", 1).header.display == WINDOW_8
+
+
+@pytest.mark.parametrize("convert", [as_dpx10, partial(as_still16, file_format="png")], ids=["dpx", "png"])
+def test_a_display_window_beyond_any_camera_is_refused_before_memory_is_asked_for(convert):
+    huge = a_frame(np.zeros((2, 2, 3), np.float16), Sample.HALF, display=Window(0, 0, 200001, 200001))
+    with pytest.raises(PlateError, match="200001 x 200001"):
+        convert(huge)

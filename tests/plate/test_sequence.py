@@ -1,3 +1,4 @@
+import os
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 
@@ -90,3 +91,12 @@ def test_frames_read_by_several_threads_are_those_read_by_one(shot):
 def test_a_plate_can_be_sent_to_another_process(shot):
     plate = pickle.loads(pickle.dumps(open_plate(str(shot / "plate.%04d.exr"))))  # noqa: S301 -- our own bytes
     assert (plate.read(1001).groups[0].pixels == 1001).all()
+
+
+def test_a_name_that_is_not_utf_8_is_refused_with_what_to_do(shot):
+    name = os.fsdecode(bytes(shot) + b"/bad\xff.0001.exr")
+    (shot / "plate.1001.exr").rename(name)
+    with pytest.raises(PlateError, match=r"udcff.*rename it"):
+        open_plate(name).read(1)
+    with pytest.raises(PlateError, match=r"udcff.*rename it"):
+        open_plate(name.replace("0001", "%04d")).read(1)

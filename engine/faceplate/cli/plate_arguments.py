@@ -16,7 +16,10 @@ def add_plate(parser: argparse.ArgumentParser, name: str = "plate") -> None:
 def add_source(parser: argparse.ArgumentParser, name: str = "plate") -> None:
     """What to read: a name, which frames of it, and which layer and view of those."""
     parser.add_argument(name, metavar=name.upper(), help="sequence (plate.%%04d.exr, plate.####.dpx), still or movie")
-    parser.add_argument("--range", metavar="1001-1100", help="frames to work on; without it, all there are")
+    parser.add_argument(
+        "--range", metavar="1001-1100",
+        help="frames to work on, --range=-2-1 where they begin below 0; without it, all there are",
+    )  # fmt: skip
     parser.add_argument(
         "--layer", metavar="NAME", help="layer of an EXR that is the picture; without it, plain R, G, B"
     )

@@ -10,6 +10,8 @@ from faceplate.plate import (
     as_dpx10,
     as_exr,
     as_still16,
+    check_state,
+    compression_levels,
     compressions,
     frame_pattern,
     keeps_samples,
@@ -28,8 +30,8 @@ _stills = {".tif": "tiff", ".tiff": "tiff", ".png": "png"}
 lossless_compression = "zips"
 """Takes the place of B44, DWA and lossy JPEG 2000, whose untouched pixels would lose beside changed ones."""
 
-_level = re.compile(r"\d+(\.\d+)?")
-
+# What Python makes of bytes in a name that are not UTF-8.
+_surrogate = re.compile("[\ud800-\udfff]")
 States = Callable[[int], Mapping[str, str]]
 """Tells the state of every file that a frame is made from, by role."""
 
@@ -88,6 +90,7 @@ class Delivery:
 
         Raises:
             StorageError: the folder cannot be written, or the disk is full; what stood there before is left whole.
+            PlateError: the plate's file is no longer the one that was read; the frame counts as not done.
         """
         path, receipt = self.path(frame.number), self.receipt_path(frame.number)
         states = self.states(frame.number)
@@ -97,7 +100,10 @@ class Delivery:
             receipt.unlink(missing_ok=True)
         except OSError as fault:
             raise unwritable(receipt, fault.strerror or str(fault)) from fault
-        write_receipt(self.job.receipt(frame.number, states, write_frame(shaped, path)), receipt)
+        output_bytes = write_frame(shaped, path)
+        if frame.file is not None:
+            check_state(frame.file)
+        write_receipt(self.job.receipt(frame.number, states, output_bytes), receipt)
 
     def _shaped(self, frame: Frame, suffix: str) -> Frame:
         if suffix in _stills:
@@ -131,22 +137,29 @@ def check_outputs(
     """The patterns of the sequences that will be written, tried before any work starts.
 
     Raises:
-        CallError: a name has no place for the frame number, is of a format we do not deliver, stands twice, or is the
-            name of an input.
-        StorageError: a folder cannot be made or written.
+        CallError: a name has no place for the frame number, is of a format we do not deliver, or may be that of a file
+            of another output or of an input: padding does not tell names apart.
+        StorageError: a folder, or that of its receipts, cannot be made or written.
     """
     patterns = tuple(_named(output, formats) for output in outputs)
+    named, files = _input_patterns(inputs), _input_files(inputs)
     for index, (output, pattern) in enumerate(zip(outputs, patterns, strict=True)):
-        if pattern in patterns[:index]:
+        if any(pattern.may_meet(other) for other in patterns[:index]):
             raise _taken(output, "the name of another output")
-        if any(_writes_over(pattern, given) for given in inputs):
+        if any(pattern.may_meet(other) for other in named) or any(_writes_over(pattern, path) for path in files):
             raise _taken(output, "the name of an input")
         check_writable(pattern.folder)
+        if (pattern.folder / receipts_folder).exists():
+            check_writable(pattern.folder / receipts_folder)
     return patterns
 
 
 def _named(output: str, formats: tuple[str, ...]) -> FramePattern:
     pattern = frame_pattern(output)
+    if _surrogate.search(output):
+        raise CallError(
+            ascii(output), expected="a name in UTF-8", came="bytes that are none", next_step="choose another name"
+        )
     if pattern is None or Path(output).suffix.lower() not in formats:
         raise CallError(
             output,
@@ -154,21 +167,40 @@ def _named(output: str, formats: tuple[str, ...]) -> FramePattern:
             came="a single file" if pattern is None else f"the ending {Path(output).suffix!r}",
             next_step="name the output that way",
         )
+    return _resolved(pattern)
+
+
+def _resolved(pattern: FramePattern) -> FramePattern:
     return replace(pattern, folder=pattern.folder.resolve())
 
 
-def _writes_over(output: FramePattern, given: str) -> bool:
-    pattern = frame_pattern(given)
-    if pattern is not None:
-        return replace(pattern, folder=pattern.folder.resolve()) == output
-    path = Path(given).resolve()
-    number = path.name.removeprefix(output.before).removesuffix(output.after)
-    return number.isdigit() and output.path(int(number)) == path
+def _input_patterns(inputs: Sequence[str]) -> tuple[FramePattern, ...]:
+    patterns = (frame_pattern(given) for given in inputs)
+    return tuple(_resolved(pattern) for pattern in patterns if pattern is not None)
+
+
+def _input_files(inputs: Sequence[str]) -> frozenset[Path]:
+    """The files of the inputs, under their own names and under those that links lead to."""
+    files: set[Path] = set()
+    for given in inputs:
+        pattern = frame_pattern(given)
+        single = Path(given).parent.resolve() / Path(given).name
+        paths = [single] if pattern is None else map(_resolved(pattern).path, pattern.frames_on_disk())
+        for path in paths:
+            files |= {path, path.resolve()}
+    return frozenset(files)
+
+
+def _writes_over(output: FramePattern, path: Path) -> bool:
+    return path.parent == output.folder and output.number_in(path.name) is not None
 
 
 def _taken(output: str, came: str) -> CallError:
     return CallError(
-        output, expected="a name of its own for every output", came=came, next_step="choose another name or folder"
+        output,
+        expected="a name of its own for every output, in more than its padding",
+        came=came,
+        next_step="choose another name or folder",
     )
 
 
@@ -187,10 +219,13 @@ def open_delivery(
 
 def _check_compression(asked: str) -> None:
     name, colon, level = asked.partition(":")
-    if name not in compressions or (colon and not _level.fullmatch(level)):
+    lowest, highest = compression_levels.get(name, (1, 0))
+    has_level = not colon or (level.isdecimal() and lowest <= int(level) <= highest)
+    if name not in compressions or not has_level:
+        levels = ", ".join(f"{each}:{ends[0]}..{ends[1]}" for each, ends in compression_levels.items())
         raise CallError(
             "the compression",
-            expected=f"one of {', '.join(compressions)}, with a level where it has one, as dwaa:45",
+            expected=f"one of {', '.join(compressions)}; with a level where it has one: {levels}",
             came=repr(asked),
             next_step="name one of these, or leave it away to keep the plate's",
         )

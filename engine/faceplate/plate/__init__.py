@@ -2,12 +2,13 @@
 
 from faceplate.plate.codes import normalised, stored_from
 from faceplate.plate.conversion import as_dpx10, as_exr, as_still16
-from faceplate.plate.exr_header import compressions
+from faceplate.plate.exr_header import compression_levels, compressions
 from faceplate.plate.exr_layers import Picture, frame_pictures
 from faceplate.plate.patterns import FramePattern, frame_pattern
 from faceplate.plate.pixels import one_thread_an_image
 from faceplate.plate.read import read_frame
 from faceplate.plate.sequence import open_plate
+from faceplate.plate.stored_file import check_state
 from faceplate.plate.write import write_frame
 from faceplate.plate.write_exr import keeps_samples
 
@@ -17,6 +18,8 @@ __all__ = [
     "as_dpx10",
     "as_exr",
     "as_still16",
+    "check_state",
+    "compression_levels",
     "compressions",
     "frame_pattern",
     "frame_pictures",

@@ -1,11 +1,15 @@
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from faceplate.plate.codes import normalised, stored_from
 from faceplate.plate.dpx_fields import dpx_holds
+from faceplate.plate.exr_attributes import attribute_to_exr
+from faceplate.plate.exr_header import structure
+from faceplate.plate.pixels import check_size
 from faceplate.values import Array, Attribute, ChannelGroup, Frame, Header, Sample
 
 _top10 = 1023
@@ -18,6 +22,19 @@ _digits = (2, 2, 6, 4, 2)
 # Perforations per frame and per count of 35 mm film, which a DPX does not say.
 _perforations = (4, 64)
 _too_large_for_a_sign = 2**31
+_alpha_beside = {"R": "A", "r": "a", "red": "alpha"}
+# Entries by which readers of EXR find their way; from another file they are only words.
+_exr_own = structure | {
+    "deepImageState", "dwaCompressionLevel", "envmap", "maxSamplesPerPixel", "multiView", "name", "pLinear", "preview",
+    "screenWindowCenter", "screenWindowWidth", "type", "version", "view",
+}  # fmt: skip
+# Standard entries that are no text.
+_exr_typed = frozenset((
+    "adoptedNeutral", "altitude", "aperture", "chromaticities", "expTime", "focus", "framesPerSecond", "isoSpeed",
+    "keyCode", "latitude", "longitude", "originalDataWindow", "timeCode", "utcOffset", "whiteLuminance",
+    "worldToCamera", "worldToNDC", "xDensity",
+))  # fmt: skip
+_longest_exr_name_bytes = 255
 # What TIFF and PNG both have a place for.
 _still_names = ("Copyright", "Artist", "DocumentName", "ImageDescription", "Software", "DateTime", "ICCProfile")
 
@@ -72,7 +89,8 @@ def as_still16(frame: Frame, file_format: str) -> Frame:
 def as_exr(frame: Frame) -> Frame:
     """The frame as EXR: integer codes become half floats, code over top code; half and float stay as they are.
 
-    Every attribute is carried. A frame that is EXR already comes back as it is.
+    Every attribute is carried; one whose name means something else in EXR is named after its format, as `png:tiles`. A
+    frame that is EXR already comes back as it is.
     """
     header = frame.header
     if header.file_format == "openexr":
@@ -80,9 +98,10 @@ def as_exr(frame: Frame) -> Frame:
     sample_of = dict(zip(header.channels, header.samples, strict=True))
     groups = tuple(_as_half(group, sample_of[group.names[0]]) for group in frame.groups)
     samples = tuple(Sample.HALF if sample.top_code else sample for sample in header.samples)
-    attributes = tuple(_exr_attribute(entry) for entry in header.attributes)
+    named = (_exr_named(_exr_attribute(entry), header.file_format) for entry in header.attributes)
+    attributes = tuple(entry for entry in named if len(entry.name.encode(errors="replace")) <= _longest_exr_name_bytes)
     carried = replace(header, file_format="openexr", samples=samples, origin=(0, 0), attributes=attributes)
-    return replace(frame, header=carried.with_attributes(*_exr_attributes(header)), groups=groups)
+    return replace(frame, header=carried.with_attributes(*_exr_attributes(carried)), groups=groups)
 
 
 def _as_half(group: ChannelGroup, sample: Sample) -> ChannelGroup:
@@ -94,6 +113,7 @@ def _as_half(group: ChannelGroup, sample: Sample) -> ChannelGroup:
 def _codes_of_picture(frame: Frame, top: int) -> Array:
     """R, G and B over the display window as codes up to `top`; black where the frame has no pixels."""
     header = frame.header
+    check_size(Path(frame.source), header.display, (_sample_of_top[top],) * 3)
     window = header.data.intersect(header.display)
     pixels = np.zeros((header.display.height, header.display.width, 3), np.uint16)
     if not window.is_empty:
@@ -103,7 +123,9 @@ def _codes_of_picture(frame: Frame, top: int) -> Array:
 
 def _alpha_codes(frame: Frame) -> Array | None:
     """The alpha beside the frame's colour channels as 16 bit codes, 0 outside the data window; None where none is."""
-    header, name = frame.header, frame.colour[0].removesuffix("R") + "A"
+    header = frame.header
+    layer, dot, red = frame.colour[0].rpartition(".")
+    name = layer + dot + _alpha_beside.get(red, "A")
     group = next((group for group in frame.groups if name in group.names), None)
     if group is None:
         return None
@@ -155,19 +177,24 @@ def _dpx_header(header: Header) -> Header:
 
 
 def _dpx_rate(header: Header) -> tuple[Attribute, ...]:
-    rate = header.attribute("framesPerSecond")
-    if not (isinstance(rate, tuple) and rate[1]):
+    rate = _typed(header, "framesPerSecond", "rational")
+    if rate is None or not rate[1]:
         return ()
     return tuple(Attribute(name, "float", rate[0] / rate[1]) for name in ("dpx:FrameRate", "dpx:TemporalFrameRate"))
 
 
 def _dpx_film(header: Header) -> tuple[Attribute, ...]:
     """The key code's numbers as the digits that DPX keeps."""
-    code = header.attribute("smpte:KeyCode")
-    if not isinstance(code, tuple):
+    code = _typed(header, "smpte:KeyCode", "keycode") or ()
+    numbers = [*zip(_film, code, _digits, strict=False)]
+    if any(not 0 <= number < 10**digits for _, number, digits in numbers):
         return ()
-    numbers = zip(_film, code, _digits, strict=False)
     return tuple(Attribute(name, "string", f"{number:0{digits}d}") for name, number, digits in numbers)
+
+
+def _typed(header: Header, name: str, kind: str) -> tuple[int, ...] | None:
+    """The value of an entry where it is of the type that the name promises."""
+    return next((entry.value for entry in header.attributes if (entry.name, entry.type) == (name, kind)), None)
 
 
 def _dpx_date(header: Header) -> tuple[Attribute, ...]:
@@ -180,6 +207,13 @@ def _exr_attribute(entry: Attribute) -> Attribute:
     if entry.type == "urational" and max(entry.value) < _too_large_for_a_sign:
         return entry._replace(type="rational")
     return entry
+
+
+def _exr_named(entry: Attribute, file_format: str) -> Attribute:
+    """The entry under a name that EXR leaves free for it."""
+    stored = attribute_to_exr(entry)
+    taken = not stored.name or stored.name in _exr_own or (stored.name in _exr_typed and stored.type == "string")
+    return entry._replace(name=f"{file_format}:{entry.name}") if taken else entry
 
 
 def _exr_attributes(header: Header) -> tuple[Attribute, ...]:

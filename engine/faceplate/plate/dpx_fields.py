@@ -105,15 +105,23 @@ _fields_by_name = {field.name: field for field in fields}
 
 def dpx_holds(attribute: Attribute) -> bool:
     """True where DPX has a field for this attribute, and the field takes its value."""
-    if attribute.name in ("dpx:Endian", "dpx:UserData"):
-        return True
     field = _fields_by_name.get(attribute.name)
-    if field is None:
-        return False
+    is_text = isinstance(attribute.value, str)
     try:
+        if field is None:
+            return is_text and _is_layout(attribute)
+        if field.type == "string" and not is_text:
+            return False
         return len(encode_field(field, attribute, "big")) == struct.calcsize("<" + field.layout)
-    except (struct.error, ValueError):
+    except (struct.error, ValueError, TypeError, OverflowError):
         return False
+
+
+def _is_layout(attribute: Attribute) -> bool:
+    """True for what is no field but decides about the file: its byte order, and its user data in hex."""
+    if attribute.name == "dpx:Endian":
+        return attribute.value in byte_orders
+    return attribute.name == "dpx:UserData" and bytes.fromhex(attribute.value) is not None
 
 
 def decode_field(field: Field, header: bytes, endian: str) -> Attribute | None:

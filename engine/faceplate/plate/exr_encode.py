@@ -84,7 +84,7 @@ def _spec(header: Header, inside: Window) -> Any:
         spec.format = OpenImageIO.FLOAT
         spec.channelformats = tuple(OpenImageIO.HALF if s is Sample.HALF else OpenImageIO.FLOAT for s in header.samples)
     name, level = compression_of(header)
-    spec.attribute("compression", name + (f":{level:g}" if level is not None else ""))
+    spec.attribute("compression", name + (f":{round(level)}" if level is not None else ""))
     spec.tile_width, spec.tile_height = header.attribute("openexr:tiles") or (0, 0)
     return spec
 

@@ -31,6 +31,11 @@ compressions = (
     "none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab", "htj2k256", "htj2k32",
     "lj2k", "zstd",
 )  # fmt: skip
+compression_levels = {
+    "zip": (1, 9), "zips": (1, 9), "dwaa": (1, 100_000), "dwab": (1, 100_000), "zstd": (1, 22), "lj2k": (1, 100),
+}  # fmt: skip
+"""The levels that may be asked of a compression, whole numbers; the others have none."""
+
 line_orders = ("increasingY", "decreasingY", "randomY")
 
 

@@ -9,6 +9,7 @@ from faceplate.errors import CallError, PlateError
 from faceplate.values import describe_frames
 
 _frame_field = re.compile(r"%(?:0(?P<percent>\d+))?d|(?P<hashes>#+)")
+_more_of_a_number = re.compile(r"-?\d*")
 _still_number = re.compile(r"(?:^|[._-])(\d+)\.[^.]+$")
 
 
@@ -29,27 +30,41 @@ class FramePattern:
         """The numbers of the frames that are there, rising; none where the folder is not there."""
         if not self.folder.is_dir():
             return ()
-        named = re.compile(re.escape(self.before) + r"(-?\d+)" + re.escape(self.after))
-        matches = (named.fullmatch(entry.name) for entry in self.folder.iterdir())
-        found = {int(match[1]): match[0] for match in matches if match}
-        return tuple(sorted(number for number, name in found.items() if self.path(number).name == name))
+        numbers = (self.number_in(entry.name) for entry in self.folder.iterdir())
+        return tuple(sorted(number for number in numbers if number is not None))
+
+    def number_in(self, name: str) -> int | None:
+        """The number of the frame whose file has this very name; None where no frame's has."""
+        match = re.fullmatch(re.escape(self.before) + r"(-?\d+)" + re.escape(self.after), name, re.ASCII)
+        number = int(match[1]) if match else None
+        return number if number is not None and self.path(number).name == name else None
+
+    def may_meet(self, other: "FramePattern") -> bool:
+        """True where a frame of each could have one name, as those of `a.%d.exr` and `a.%04d.exr` from 1000 on."""
+        short, long = sorted((self.before, other.before), key=len)
+        less, more = sorted((self.after, other.after), key=len)
+        left, right = long.removeprefix(short), more.removesuffix(less)
+        agree = long == short + left and more == right + less
+        return self.folder == other.folder and agree and all(map(_more_of_a_number.fullmatch, (left, right)))
 
 
 def frame_pattern(source: str) -> FramePattern | None:
     """The pattern that `plate.%04d.exr` or `plate.####.exr` names; None where the name is that of one file.
 
+    The place for the number is in the file's name; what stands in the folder's is only text.
+
     Raises:
-        CallError: the name holds two places for a frame number, or one in its folder.
+        CallError: the name holds two places for a frame number.
     """
     path = Path(source)
     fields = list(_frame_field.finditer(path.name))
-    if path.exists() or not (fields or _frame_field.search(source)):
+    if path.exists() or not fields:
         return None
-    if len(fields) != 1 or _frame_field.search(str(path.parent)):
+    if len(fields) > 1:
         raise CallError(
             source,
             expected="one place for the frame number, in the file's name",
-            came=f"{len(_frame_field.findall(source))} in the whole path",
+            came=f"{len(fields)} in {path.name}",
             next_step="name the sequence like plate.%04d.exr or plate.####.exr",
         )
     field = fields[0]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import OpenImageIO
 
+from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
 from faceplate.storage import unwritable
 from faceplate.values import Array, ChannelGroup, Sample, Window
@@ -16,8 +17,10 @@ from faceplate.values import Array, ChannelGroup, Sample, Window
 # Four times a 16K x 16K frame of RGBA half stands well above any camera; a damaged header claims far more.
 MAX_SIDE_PX = 2**17
 MAX_FRAME_BYTES = 2**33
+MAX_CHANNELS = 2**14
 
 OpenImageIO.attribute("limits:imagesize_MB", MAX_FRAME_BYTES // 2**20)
+OpenImageIO.attribute("limits:channels", MAX_CHANNELS)
 
 # OpenEXR takes 1 for a pool of one thread beside the caller's, -1 for none.
 _thread_counts = {"threads": 1, "exr_threads": -1}
@@ -71,8 +74,10 @@ def open_input(path: Path, wishes: Any = None) -> Iterator[Any]:
     """The file open for reading; `wishes` is a specification that tells OpenImageIO how.
 
     Raises:
-        PlateError: OpenImageIO cannot read it, here or while it is open, or it asks for more memory than there is.
+        PlateError: OpenImageIO cannot read it, here or while it is open, it asks for more memory than there is, or its
+            name is not UTF-8.
     """
+    _check_name(path)
     try:
         source = OpenImageIO.ImageInput.open(str(path), *([] if wishes is None else [wishes]))
         if source is None:
@@ -83,6 +88,16 @@ def open_input(path: Path, wishes: Any = None) -> Iterator[Any]:
             source.close()
     except (MemoryError, UnicodeDecodeError, RuntimeError) as error:
         raise damaged(path, expected="an image that fits its header", came=_first_line(str(error))) from error
+
+
+def _check_name(path: Path) -> None:
+    """Refuses bytes in a name that are no text, which Python keeps as surrogates and OpenImageIO does not take."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise PlateError(
+            ascii(str(path)), expected="a name in UTF-8", came="bytes that are none", next_step="rename it"
+        ) from error
 
 
 def read_channels(path: Path, source: Any, first: int, last: int, sample: Sample) -> Array:
