@@ -1,4 +1,5 @@
 import numpy as np
+import PyOpenColorIO as ocio  # noqa: N813 -- the name its own documentation uses
 import pytest
 
 import colour
@@ -81,7 +82,7 @@ def test_a_display_picture_is_clipped_and_has_no_nan():
 
 
 def test_an_unknown_pair_is_refused_by_name():
-    with pytest.raises(ColourError, match="conversion NoSuchSpace"):
+    with pytest.raises(ColourError, match=r"conversion NoSuchSpace.*Next: choose from: .*ACEScct"):
         conversion("NoSuchSpace", "ACEScg")
 
 
@@ -106,5 +107,33 @@ def test_a_config_without_the_interchange_role_says_so_with_what_it_has(tmp_path
         "  - !<Rule> {name: Default, colorspace: default}\ndisplays:\n  d:\n    - !<View> {name: v, colorspace: lin}\n"
         "colorspaces:\n  - !<ColorSpace>\n    name: lin\n"
     )
-    with pytest.raises(ColourError, match=r"conversion lin -> srgb_rec709_scene.*lin"):
+    with pytest.raises(
+        ColourError, match=r"conversion lin -> srgb_rec709_scene.*Next: add the role aces_interchange .* card: lin\.$"
+    ):
         to_display("lin", load_config(str(plain)))
+
+
+@pytest.mark.parametrize(
+    ("transform", "words"),
+    [
+        (ocio.FileTransform("nowhere.cube"), r"nowhere\.cube.*Next: mend the config: the files .* search_path"),
+        (ocio.MatrixTransform([1.0, 0, 0, 0] * 3 + [0, 0, 0, 1.0]), "Singular.*Next: mend the config: .* inverse"),
+    ],
+)
+def test_a_colour_space_that_the_config_spoils_is_not_answered_with_a_list(transform, words):
+    config = ocio.Config.CreateRaw()
+    for name, way in (("lin", None), ("spoilt", transform)):
+        space = ocio.ColorSpace(name=name)
+        if way:
+            space.setTransform(way, ocio.COLORSPACE_DIR_TO_REFERENCE)
+        config.addColorSpace(space)
+    with pytest.raises(ColourError, match=words):
+        conversion("lin", "spoilt", config)
+
+
+@pytest.mark.parametrize("encoding", [LOGC3, "ACEScc", "Rec.2100-HLG - Display"])
+def test_a_channel_that_is_no_number_makes_none_of_the_others(encoding):
+    codes = np.full((1, 2, 3), 0.4, np.float32)
+    codes[0, 0, 0], codes[0, 1, 1] = np.nan, -np.inf
+    linear = to_working(encoding)(codes)
+    np.testing.assert_array_equal(np.isfinite(linear), np.isfinite(codes))

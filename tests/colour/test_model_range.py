@@ -57,8 +57,18 @@ def test_black_and_white_and_highlights_of_64_are_filtered_with_the_plate(about)
     seen = light.encode(LIGHT)
     assert lowest <= min(0, seen.min())
     assert highest >= max(1, seen.max())
-    assert light.smooth[0] <= light.encode(np.full((1, 1, 3), -0.05, np.float32)).min()
+    assert light.smooth[0] <= light.encode(np.full((1, 1, 3), max(-0.05 / light.gain, -1), np.float32)).min()
     assert light.smooth[1] == 1
+
+
+@pytest.mark.parametrize("encoding", ["srgb", "acescct", "ARRI LogC3 (EI800)"])
+@pytest.mark.parametrize("exposure_ev", [-6.0, -2.0, 2.0, 6.0])
+def test_noise_is_noise_in_the_light_that_the_model_sees(encoding, exposure_ev):
+    light = model_range(card(encoding=encoding), exposure_ev)
+    lowest, unexposed = light.smooth[0], model_range(card(encoding=encoding)).smooth[0]
+    assert light.filtered[0] <= lowest
+    if exposure_ev > -4:
+        assert lowest == pytest.approx(unexposed, rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,25 @@ def test_nan_and_infinity_stay_what_they_are():
     seen = swift_conversion(WORKING, "srgb_rec709_scene", CONFIG)(picture)
     odd = ~np.isfinite(picture)
     np.testing.assert_array_equal(seen[odd], picture[odd])
-    whole = ~odd.any(axis=-1)
-    assert np.isfinite(seen[whole]).all()
+    assert np.isfinite(seen[~odd]).all()
+
+
+@pytest.mark.parametrize("space", ["ARRI LogC3 (EI800)", "ACEScct"])
+def test_light_that_a_float_does_not_hold_is_infinite(space):
+    codes = np.full((1, 2, 3), 60000.0, np.float32)
+    codes[0, 1] = 2.0**7
+    assert (swift_conversion(space, WORKING, CONFIG)(codes) == np.inf).all()
+
+
+def test_a_curve_alone_goes_by_tables_with_a_gain_at_either_end():
+    picture = light()
+    there = swift_conversion(WORKING, "ACEScct", CONFIG, gain_in=4)
+    back = swift_conversion("ACEScct", WORKING, CONFIG, gain_out=0.25)
+    assert worked_by_tables(there)
+    assert worked_by_tables(back)
+    encoded = there(picture)
+    np.testing.assert_allclose(encoded, conversion(WORKING, "ACEScct", CONFIG)(picture * 4), rtol=2e-5, atol=2e-6)
+    np.testing.assert_allclose(back(encoded), picture, rtol=2e-5, atol=1e-6)
 
 
 def test_a_part_of_a_picture_is_converted_like_the_whole():

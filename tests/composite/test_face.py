@@ -103,7 +103,7 @@ def test_a_result_that_is_no_number_is_no_change(mode):
     swap = swap_of(picture)
     swap.rgb_model[32, 32] = 1e30
     done = composite(picture, swap, mode=mode, colour_match=0.0)
-    broken = ~np.isfinite(done.rgb_linear).all(axis=-1)
+    broken = (done.weight == 0) & (matte().coverage > 0)
     assert 0 < broken.mean() < 0.1
     assert not done.changed[broken].any()
 
@@ -142,6 +142,25 @@ def test_nan_stays_where_it_is_and_does_not_spread(mode):
     at = (100 + REGION.top - WINDOW.top, 100 + REGION.left - WINDOW.left)
     assert not done.changed[at]
     assert np.isfinite(done.rgb_linear).all()
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+@pytest.mark.parametrize("change", [np.nan, np.inf, -np.inf, 3e38])
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow")
+def test_where_the_face_is_no_light_both_layers_are_the_plate_and_weigh_nothing(mode, change):
+    picture = plate()
+    swap = swap_of(picture)
+    swap.rgb_model[30:34, 30:34, 1] = change
+    done = composite(picture, swap, mode=mode, colour_match=0.0)
+    assert np.isfinite(done.rgb_linear).all()
+    assert np.isfinite(done.face_linear).all()
+    lost = (done.weight == 0) & (matte().coverage > 0)
+    assert lost.any()
+    assert not done.changed[lost].any()
+    light = FROM_MODEL(inside(picture))[lost]
+    np.testing.assert_array_equal(done.rgb_linear[lost], light)
+    np.testing.assert_array_equal(done.face_linear[lost], light)
+    np.testing.assert_array_equal(done.kept[lost], 1)
 
 
 @pytest.mark.parametrize("mode", ["residual", "replace"])

@@ -130,6 +130,17 @@ def test_so_it_does_for_every_range_window_and_pixel_aspect(make_shot, about, pr
     assert furthest_off(shot, rendered, over_the_plate(shot, rendered, face)) <= QUARTER_CODE
 
 
+@pytest.mark.parametrize(
+    ("encoding", "sample"), [("ARRI LogC4", Sample.HALF), ("ARRI LogC4", Sample.UINT10), ("ACEScg", Sample.HALF)]
+)
+@pytest.mark.parametrize("about", [{"encoding": "srgb"}, {"encoding": "acescct"}, {"encoding": "acescg", "white": 2.0}])
+def test_so_it_does_for_every_range_and_kind_of_sample(make_shot, encoding, sample, about):
+    shot = make_shot(plate_of(light(DISPLAY), encoding, sample), card(**about), mode="replace")
+    rendered = render_frame(shot, 1001)
+    face = from_model_range(shot.model.card)(resampled(shot, rendered))
+    assert furthest_off(shot, rendered, over_the_plate(shot, rendered, face)) <= QUARTER_CODE + ROUNDING[sample]
+
+
 def test_an_exposed_model_gives_the_same_plate(make_shot):
     plate = plate_of(light(DISPLAY), "ARRI LogC3 (EI800)", Sample.FLOAT)
     about = card(encoding="srgb", anchor=0.1)

@@ -99,7 +99,7 @@ def _ends(config: Any, encoding: str) -> tuple[Floats, Floats]:
 
 def _numbers(stored: Array, sample: Sample) -> Floats:
     if sample in table_samples:
-        return decoded(plain_tables(sample), stored, sample)
+        return plain_tables(sample).table[0].take(code_bits(stored, sample))
     if sample is Sample.FLOAT:
         return stored.astype(np.float32, copy=False)
     return (stored / _top(sample)).astype(np.float32)

@@ -65,13 +65,14 @@ def _processor_conversion(config: Any, source: str, target: str) -> Conversion:
         processor = _processor(config, source, target).getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
 
     def convert(rgb: Floats) -> Floats:
-        packed = np.array(rgb, np.float32, order="C")
+        packed, lost = np.array(rgb, np.float32, order="C"), ~np.isfinite(rgb)
+        # A matrix would make NaN of the other channels, a curve that clamps a plain number of the sample itself.
+        packed[lost] = 0
         rows, columns, channels = packed.shape
         processor.apply(ocio.PackedImageDesc(packed, columns, rows, channels))
-        # OpenColorIO makes plain numbers of NaN and infinities where a curve clamps, or takes a logarithm.
-        lost = ~np.isfinite(rgb)
-        if lost.any():
-            packed[lost] = rgb[lost]
+        # What OpenColorIO makes NaN of numbers is light beyond what a float holds, less such light.
+        packed[np.isnan(packed)] = np.inf
+        packed[lost] = rgb[lost]
         return packed
 
     return convert
@@ -95,9 +96,18 @@ def _told(config: Any, source: str, target: str) -> Iterator[None]:
         raise ColourError(
             f"conversion {source} -> {target}",
             expected="two colour spaces with a way between them",
-            came=str(fault).strip(),
-            next_step="choose from: " + "; ".join(colour_spaces(config)),
+            came=str(fault).strip().rstrip("."),
+            next_step=_mend(config, source, target, str(fault)),
         ) from fault
+
+
+def _mend(config: Any, source: str, target: str, fault: str) -> str:
+    spaces = "; ".join(colour_spaces(config))
+    if not all(find_space(*_home(config, name)) for name in (source, target)):
+        return f"choose from: {spaces}"
+    if "interchange" in fault:
+        return f"add the role aces_interchange to the config, or name spaces of it in the model's card: {spaces}"
+    return "mend the config: the files of these colour spaces lie on its search_path, their matrices have an inverse"
 
 
 def _processor(config: Any, source: str, target: str) -> Any:

@@ -8,8 +8,8 @@ so frames run side by side.
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numba import njit
 
+from faceplate.compiled import compiled
 from faceplate.values import Array, Floats, Matrix
 
 bucket_shift = 12
@@ -45,24 +45,28 @@ nowhere = 0xFFFFFFFF
 """A place that no number has."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def decode_pixels(stored: Array, table: Three, near: Matrix, bend: Three, far: Matrix, linear: Floats) -> None:
     """Fills `linear` from `stored`, both rows x columns x 3: a table by code, a matrix, perhaps a curve and a matrix.
 
-    `bend` is three empty arrays where there is no curve between two matrices; `far` is not read then.
+    `bend` is three empty arrays where there is no curve between two matrices; `far` is not read then. What `table` has
+    as NaN or infinite stays what it is.
     """
     line = np.empty((3, stored.shape[1]), np.float32)
-    mixed = np.empty_like(line)
+    held, mixed = np.empty_like(line), np.empty_like(line)
     for row in range(stored.shape[0]):
         _look_up(stored[row], table, line)
-        _mix(line, near, mixed)
+        odd = _hold(line, held)
+        _mix(held, near, mixed)
         if bend[0].size > 0:
-            _bend(mixed, bend, line)
-            _mix(line, far, mixed)
+            _bend(mixed, bend, held)
+            _mix(held, far, mixed)
+        if odd:
+            _restore(line, mixed)
         _leave(mixed, linear[row])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def encode_pixels(linear: Floats, far: Matrix, bend: Three, near: Matrix, steps: Steps, stored: Array) -> None:
     """Fills `stored` from `linear`, both rows x columns x 3: the way back of `decode_pixels`.
 
@@ -83,51 +87,57 @@ def encode_pixels(linear: Floats, far: Matrix, bend: Three, near: Matrix, steps:
         _code(stored[row].reshape(-1), steps.zero)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def convert_pixels(rgb: Floats, before: Three, matrix: Matrix, after: Three, converted: Floats) -> None:
     """Fills `converted` from `rgb`, both rows x columns x 3: a curve, a matrix, a curve; a curve may be empty.
 
     What is NaN or infinite in `rgb` stays what it is.
     """
     line = np.empty((3, rgb.shape[1]), np.float32)
-    mixed = np.empty_like(line)
+    held, mixed = np.empty_like(line), np.empty_like(line)
     for row in range(rgb.shape[0]):
         _enter(rgb[row], line)
+        odd = _hold(line, held)
         if before[0].size > 0:
-            _bend(line, before, mixed)
+            _bend(held, before, mixed)
+            if odd:
+                _restore(line, mixed)
             line, mixed = mixed, line
-        _mix(line, matrix, mixed)
+            odd = _hold(line, held)
+        _mix(held, matrix, mixed)
         if after[0].size > 0:
-            _bend(mixed, after, line)
-            line, mixed = mixed, line
-        for x in range(rgb.shape[1]):
-            for channel in range(3):
-                came = rgb[row, x, channel]
-                converted[row, x, channel] = mixed[channel, x] if np.isfinite(came) else came
+            _bend(mixed, after, held)
+            held, mixed = mixed, held
+        if odd:
+            _restore(line, mixed)
+        _leave(mixed, converted[row])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def show_pixels(
     stored: Array, table: Three, matrix: Matrix, after: Three, lowest: np.float32, highest: np.float32, shown: Floats
 ) -> None:
-    """Fills `shown` from `stored`, both rows x columns x 3: a table by code, a matrix, a curve, clipped; NaN becomes 0.
+    """Fills `shown` from `stored`, both rows x columns x 3: a table by code, a matrix, a curve, clipped.
 
-    The curve may be empty.
+    The curve may be empty. Where `table` is infinite `shown` is `highest`, where it is NaN or minus infinity 0.
     """
     line = np.empty((3, stored.shape[1]), np.float32)
-    mixed = np.empty_like(line)
+    held, mixed = np.empty_like(line), np.empty_like(line)
     for row in range(stored.shape[0]):
         _look_up(stored[row], table, line)
-        _mix(line, matrix, mixed)
+        odd = _hold(line, held)
+        _mix(held, matrix, mixed)
         if after[0].size > 0:
-            _bend(mixed, after, line)
-            line, mixed = mixed, line
+            _bend(mixed, after, held)
+            held, mixed = mixed, held
+        if odd:
+            _restore(line, mixed)
         for x in range(stored.shape[1]):
             for channel in range(3):
                 shown[row, x, channel] = _clipped(mixed[channel, x], lowest, highest)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def clip_pixels(rgb: Floats, lowest: np.float32, highest: np.float32, clipped: Floats) -> None:
     """Fills `clipped` from `rgb`, both rows x columns x 3; NaN and minus infinity become 0."""
     for row in range(rgb.shape[0]):
@@ -136,12 +146,12 @@ def clip_pixels(rgb: Floats, lowest: np.float32, highest: np.float32, clipped: F
                 clipped[row, x, channel] = _clipped(rgb[row, x, channel], lowest, highest)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _clipped(value: np.float32, lowest: np.float32, highest: np.float32) -> np.float32:
     return min(max(value, lowest), highest) if value > -np.inf else np.float32(0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def mark_level(stored: Array, table: Three, near: Matrix, level: Three, marked: Array) -> None:
     """Sets `marked` (rows x columns) to 1 where a channel falls on a level part of the curve after the matrix."""
     line = np.empty((3, stored.shape[1]), np.float32)
@@ -155,7 +165,7 @@ def mark_level(stored: Array, table: Three, near: Matrix, level: Three, marked: 
                 marked[row, x] |= level[channel][bits[channel, x] >> np.uint32(bend_shift)]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def worst_class(stored: Array, classes: Three, worst: Array) -> None:
     """Fills `worst` (rows x columns) with the largest class, by code, of a pixel's three samples."""
     for row in range(stored.shape[0]):
@@ -164,19 +174,19 @@ def worst_class(stored: Array, classes: Three, worst: Array) -> None:
             worst[row, x] = max(classes[0][red], classes[1][green], classes[2][blue])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _enter(pixels: Floats, line: Floats) -> None:
     for x in range(pixels.shape[0]):
         line[0, x], line[1, x], line[2, x] = pixels[x, 0], pixels[x, 1], pixels[x, 2]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _leave(line: Floats, pixels: Floats) -> None:
     for x in range(pixels.shape[0]):
         pixels[x, 0], pixels[x, 1], pixels[x, 2] = line[0, x], line[1, x], line[2, x]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _look_up(stored: Array, table: Three, line: Floats) -> None:
     for x in range(stored.shape[0]):
         line[0, x] = table[0][stored[x, 0]]
@@ -184,7 +194,32 @@ def _look_up(stored: Array, table: Three, line: Floats) -> None:
         line[2, x] = table[2][stored[x, 2]]
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _hold(line: Floats, held: Floats) -> bool:
+    """Fills `held` with the line, 0 where that is NaN or infinite: a matrix would make NaN of the other channels.
+
+    True where it has such numbers.
+    """
+    odd = False
+    for channel in range(3):
+        for x in range(line.shape[1]):
+            value = line[channel, x]
+            finite = np.isfinite(value)
+            odd |= not finite
+            held[channel, x] = value if finite else np.float32(0)
+    return odd
+
+
+@compiled
+def _restore(line: Floats, mixed: Floats) -> None:
+    """Puts what is NaN or infinite in `line` back into `mixed`."""
+    for channel in range(3):
+        for x in range(line.shape[1]):
+            if not np.isfinite(line[channel, x]):
+                mixed[channel, x] = line[channel, x]
+
+
+@compiled
 def _mix(line: Floats, matrix: Matrix, mixed: Floats) -> None:
     m00, m01, m02, m03 = matrix[0, 0], matrix[0, 1], matrix[0, 2], matrix[0, 3]
     m10, m11, m12, m13 = matrix[1, 0], matrix[1, 1], matrix[1, 2], matrix[1, 3]
@@ -196,20 +231,21 @@ def _mix(line: Floats, matrix: Matrix, mixed: Floats) -> None:
         mixed[2, x] = np.float32(m20 * red + m21 * green + m22 * blue + m23)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _bend(line: Floats, bend: Three, bent: Floats) -> None:
-    """A curve between its two nearest points, straight."""
+    """A curve between its two nearest points, straight; its lower point where the other is infinite or no number."""
     bits = line.view(np.uint32)
     inside, scale = np.uint32((1 << bend_shift) - 1), 1.0 / (1 << bend_shift)
     for channel in range(3):
         points = bend[channel]
         for x in range(line.shape[1]):
             place = bits[channel, x] >> np.uint32(bend_shift)
-            low, high = np.float64(points[place]), np.float64(points[place + 1])
-            bent[channel, x] = np.float32(low + (bits[channel, x] & inside) * scale * (high - low))
+            low, rise = np.float64(points[place]), np.float64(points[place + 1]) - np.float64(points[place])
+            rise = rise if np.isfinite(rise) else np.float64(0)
+            bent[channel, x] = np.float32(low + (bits[channel, x] & inside) * scale * rise)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _place(bits: Array) -> None:
     """Turns the bits of floats to their places."""
     for channel in range(3):
@@ -218,7 +254,7 @@ def _place(bits: Array) -> None:
             bits[channel, x] = value ^ ((value >> 31) | np.int32(-0x80000000))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rank(places: Array, buckets: Three, stored: Array) -> bool:
     """Ranks of a line, right where a bucket holds one step at most; True where a bucket held more.
 
@@ -241,7 +277,7 @@ def _rank(places: Array, buckets: Three, stored: Array) -> bool:
     return bool(crowded >> np.uint32(31))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _search(places: Array, steps: Steps, stored: Array) -> None:
     """Ranks of a line where a bucket holds several steps."""
     for x in range(places.shape[1]):
@@ -251,7 +287,7 @@ def _search(places: Array, steps: Steps, stored: Array) -> None:
                 stored[x, channel] = np.searchsorted(steps.steps[channel], place, side="right")
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _code(ranks: Array, zero: int) -> None:
     """Turns ranks to codes, in place."""
     if zero == 0:

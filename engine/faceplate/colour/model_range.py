@@ -30,7 +30,7 @@ lowest_filtered = -1.0
 """Light below this is a fault of an earlier filter, not a colour, and stays where it is too."""
 
 noise_floor = -0.0625
-"""Noise round black and colours out of gamut reach down to here."""
+"""Noise round black and colours out of gamut reach down to here, in light as the model sees it: exposed."""
 
 most_mixing = 1e-4
 """Rounding in a config's matrices mixes channels by this much; other primaries do by a hundred times as much."""
@@ -45,17 +45,20 @@ class ModelRange:
     Attributes:
         encode: from scene-linear to the model's range.
         decode: the way back.
+        gain: what light gains on its way in.
         parts: what `encode` works with where that is a matrix and a curve; None where it is more.
     """
 
     encode: Conversion
     decode: Conversion
+    gain: float
     parts: Parts | None = None
 
     @property
     def smooth(self) -> tuple[float, float]:
         """What stands out of a plate no further than black and white do, in the model's range: its noise, and 0..1."""
-        return min(0.0, self._ends(noise_floor, noise_floor)[0]), 1.0
+        floor = max(noise_floor / self.gain, lowest_filtered)
+        return min(0.0, self._ends(floor, floor)[0]), 1.0
 
     @property
     def filtered(self) -> tuple[float, float]:
@@ -79,7 +82,7 @@ def model_range(card: ModelCard, exposure_ev: float = 0.0, config: Any = None) -
     config = config or load_config()
     gain, steps = 2.0**exposure_ev / card.white, _steps(card, config)
     parts = swift_parts(*steps[0], config, gain_in=gain) if len(steps) == 1 else None
-    return ModelRange(_through(steps, config, gain), _back_through(steps, config, gain), parts)
+    return ModelRange(_through(steps, config, gain), _back_through(steps, config, gain), gain, parts)
 
 
 def to_model_range(card: ModelCard, config: Any = None) -> Conversion:

@@ -14,17 +14,17 @@ from faceplate.values import Array, Floats, Matrix
 def shown_plate(stored: Array, codec: PlateCodec, light: ModelRange) -> Floats:
     """A plate's stored samples (rows x columns x 3) in the model's range as far as it is smooth: `light.smooth`.
 
-    White where they are more, black where they are NaN or minus infinity. One pass where codec and range are made of
-    tables, which is most of the work of a large face.
+    White where they are more, infinite ones and those whose light is more than a float holds too; black where they are
+    NaN or minus infinity. One pass where codec and range are made of tables, which is most of the work of a large face.
     """
     lowest, highest = map(np.float32, light.smooth)
     shown = np.empty(stored.shape, np.float32)
-    if codec.tables is not None and light.parts is not None and not codec.tables.bend[0].size:
-        matrix = _joined(codec.tables, light.parts)
-        table, after = codec.tables.table, light.parts.after
-        show_pixels(code_bits(stored, codec.sample), table, matrix, after, lowest, highest, shown)
-    else:
+    tables, parts = codec.tables, light.parts
+    if tables is None or parts is None or tables.bend[0].size or parts.before[0].size:
         clip_pixels(light.encode(codec.decode(stored)), lowest, highest, shown)
+    else:
+        matrix, codes = _joined(tables, parts), code_bits(stored, codec.sample)
+        show_pixels(codes, tables.table, matrix, parts.after, lowest, highest, shown)
     return shown
 
 

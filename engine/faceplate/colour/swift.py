@@ -17,7 +17,7 @@ tolerance = {"relative": 5e-6, "absolute": 2e-7, "highest": 65504.0}
 
 
 class Parts(NamedTuple):
-    """A curve, a matrix, a curve; a curve may be empty."""
+    """A curve, a matrix, a curve; a curve may be empty. A curve alone stands after the matrix that changes nothing."""
 
     before: Three
     matrix: Matrix
@@ -54,6 +54,8 @@ def swift_parts(source: str, target: str, config: Any, *, gain_in: float = 1, ga
         ColourError: a space is unknown, or no path leads from one to the other.
     """
     parts = _parts(source, target, config)
+    if parts is not None and parts.matrix is unchanged and gain_out != 1:
+        parts = Parts(parts.after, unchanged, no_bend)
     if parts is None or (gain_in != 1 and parts.before[0].size) or (gain_out != 1 and parts.after[0].size):
         return None
     return parts._replace(matrix=np.ascontiguousarray(parts.matrix * [gain_in, gain_in, gain_in, 1.0] * gain_out))
@@ -63,7 +65,7 @@ def swift_parts(source: str, target: str, config: Any, *, gain_in: float = 1, ga
 def _parts(source: str, target: str, config: Any) -> Parts | None:
     processor = processor_between(config, source, target)
     there, back = decoding_chain(config, processor), encoding_chain(config, processor)
-    if (parts := _short(there)) is not None:
+    if (parts := _short(there)) is not None and parts[1] is not unchanged:
         return Parts(parts[0], parts[1], no_bend)
     if (parts := _short(back)) is not None:
         return Parts(no_bend, parts[1], parts[0])

@@ -30,8 +30,9 @@ def bend_table(curve: Curve, *, relative: float, absolute: float, highest: float
     None where a straight line strays further from the curve than the tolerance, below the `highest` of its values.
     """
     places = np.arange(2 ** (32 - bend_shift) + 1, dtype=np.uint64)
-    numbers = _floats(places << np.uint64(bend_shift))
-    points = np.where(np.isnan(numbers), numbers, curve(numbers))
+    numbers, largest = _floats(places << np.uint64(bend_shift)), np.finfo(np.float32).max
+    # OpenColorIO answers NaN to some infinities.
+    points = np.where(np.isnan(numbers), numbers, curve(numbers.clip(-largest, largest)))
     checked = places[:-1:bend_check_stride]
     with np.errstate(invalid="ignore", over="ignore"):
         straight = (points[checked] + points[checked + np.uint64(1)]) / 2

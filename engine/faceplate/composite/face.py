@@ -1,9 +1,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from faceplate.colour import ModelRange
+from faceplate.compiled import compiled
 from faceplate.composite.resampled import PlateRegion, crop_to_plate, resampled_plate
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Array, Floats, Matte, Swap, Window
@@ -46,17 +46,18 @@ def composite_face(
     weight = coverage * np.float32(settings.mix)
     change = crop_to_plate(swap.rgb_model - swap.crop.rgb_model, swap.crop.plate_to_crop, window)
     if settings.mode == "residual":
-        face, kept = plate_model + change, np.ones_like(weight)
+        face = plate_model + change
     else:
         there = resampled_plate(plate, swap.crop, window, light)
-        face, kept = there + _matched(change, coverage, settings.colour_match), 1 - weight
+        face = there + _matched(change, coverage, settings.colour_match)
     face_linear, changed = light.decode(face), weight > 0
     rgb_linear = light.decode(plate_model)
     _blend(rgb_linear, face_linear, changed, plate_linear, weight, face != plate_model, finite)
+    kept = np.ones_like(weight) if settings.mode == "residual" else 1 - weight
     return Composite(window, rgb_linear, face_linear, weight, kept, changed)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _finite(plate_model: Floats, plate_linear: Floats) -> Array:
     rows, columns, channels = plate_model.shape
     finite = np.ones((rows, columns), np.bool_)
@@ -69,7 +70,7 @@ def _finite(plate_model: Floats, plate_linear: Floats) -> Array:
     return finite
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _blend(
     rgb_linear: Floats,
     face_linear: Floats,
@@ -82,22 +83,26 @@ def _blend(
     """Turns what plate and face decode to into the picture and the face, in place.
 
     The face is the plate's own light and what the face differs from it, as both come out of the model's range: so what
-    that range cannot hold is still the plate's. A model may give what no light decodes to; such pixels do not change.
+    that range cannot hold is still the plate's. A model may give what no light decodes to; such pixels are the plate's
+    in both, 0 where that is not finite, and weigh nothing.
     """
     rows, columns, channels = rgb_linear.shape
     for row in range(rows):
         for column in range(columns):
             sound, other = finite[row, column], False
             for channel in range(channels):
-                light = plate_linear[row, column, channel] if sound else np.float32(0)
+                light = plate_linear[row, column, channel]
                 difference = face_linear[row, column, channel] - rgb_linear[row, column, channel]
-                if not sound:
-                    difference = np.float32(0)
-                picture = light + weight[row, column] * difference
-                rgb_linear[row, column, channel] = picture
-                face_linear[row, column, channel] = light + difference
+                picture, face = light + weight[row, column] * difference, light + difference
+                rgb_linear[row, column, channel], face_linear[row, column, channel] = picture, face
                 other = other or differs[row, column, channel]
-                sound = sound and np.isfinite(picture)
+                sound = sound and np.isfinite(picture) and np.isfinite(face)
+            if not sound:
+                weight[row, column] = 0
+                for channel in range(channels):
+                    light = plate_linear[row, column, channel]
+                    light = light if np.isfinite(light) else np.float32(0)
+                    rgb_linear[row, column, channel], face_linear[row, column, channel] = light, light
             changed[row, column] = changed[row, column] and sound and other
 
 

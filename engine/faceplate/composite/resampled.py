@@ -3,10 +3,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numba import njit
 
 from faceplate.align import decimation_lobes, invert, resample, transform
 from faceplate.colour import ModelRange
+from faceplate.compiled import compiled
 from faceplate.values import Array, Crop, Floats, Matrix, Window
 
 faint = np.float32(0.002)
@@ -65,7 +65,7 @@ def _beyond_window(plate: PlateRegion, light: ModelRange) -> Window:
     return Window(x + left, y + top, x + right, y + bottom)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _extent(picture: Floats, lowest: float, highest: float) -> tuple[int, int, int, int]:
     rows, columns, _ = picture.shape
     left, top, right, bottom = columns, rows, 0, 0
