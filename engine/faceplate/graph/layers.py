@@ -7,6 +7,9 @@ from faceplate.values import Array, Attribute, ChannelGroup, Frame, Header, Samp
 carried_attributes = ("smpte:TimeCode", "FramesPerSecond", "framesPerSecond", "compression")
 """What a layer takes over from the plate's header; it is no plate, and claims no camera."""
 
+brightest = 65504.0
+"""The largest half float; a layer holds no infinity."""
+
 
 def matte_frame(rendered: Rendered) -> Frame:
     """The matte as a half picture of one channel, A, its data window as tight as the matte."""
@@ -52,4 +55,9 @@ def _picture(plate: Frame, window: Window, channels: tuple[str, ...], values: Ar
         pixel_aspect=plate.header.pixel_aspect,
         attributes=tuple(entry for entry in plate.header.attributes if entry.name in carried_attributes) + said,
     )
-    return Frame(plate.number, plate.source, header, (ChannelGroup(channels, values.astype(np.float16)),))
+    return Frame(
+        plate.number,
+        plate.source,
+        header,
+        (ChannelGroup(channels, values.clip(-brightest, brightest).astype(np.float16)),),
+    )
