@@ -3,11 +3,14 @@
 import cv2
 import numpy as np
 
+from faceplate.compiled import compiled
 from faceplate.grain.kernel import mixing, scaled_kernel
 from faceplate.values import Floats, GrainProfile, Window
 
 TILE_PX = 240  # with the margin of a 17 px kernel a tile fills a 256 px transform
 WORD = 2**64
+MEAN_OF_BYTES = np.float32(16 * 255 / 2)
+SCALE_OF_BYTES = np.float32((16 * (256**2 - 1) / 12) ** -0.5)
 
 
 def grain_field(profile: GrainProfile, window: Window, frame: int, *, seed: int, size: float = 1.0) -> Floats:
@@ -20,7 +23,8 @@ def grain_field(profile: GrainProfile, window: Window, frame: int, *, seed: int,
 
     The generator of a tile is seeded by seed, frame, row and column alone.
 
-    Source: numpy's SeedSequence, after O'Neill, "Developing a seed_seq Alternative" (2015), and SFC64.
+    Source: numpy's SeedSequence, after O'Neill, "Developing a seed_seq Alternative" (2015), and SplitMix64, Steele,
+    Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
     """
     kernel = scaled_kernel(profile.kernel, size)
     margin = kernel.shape[-1] // 2
@@ -48,10 +52,29 @@ def _tiles(window: Window) -> list[tuple[int, int]]:
 
 
 def _white(seed: int, frame: int, row: int, column: int) -> Floats:
-    """Independent standard normal samples of one tile, 3 x TILE_PX x TILE_PX."""
+    """Independent samples of one tile, 3 x TILE_PX x TILE_PX, mean 0 and standard deviation 1.
+
+    Each is the sum of sixteen random bytes: normal but for a kurtosis of -0.07 and no value beyond 6.9, at a fifth of
+    the cost. The grain's filter, which mixes neighbours, brings it nearer still.
+    """
     entropy = [number % WORD for number in (seed, frame, row, column)]
-    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence(entropy)))
-    return generator.standard_normal((3, TILE_PX, TILE_PX), dtype=np.float32)
+    white = np.empty((3, TILE_PX, TILE_PX), np.float32)
+    _fill(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0], white.reshape(-1))
+    return white
+
+
+@compiled
+def _fill(state: np.uint64, white: Floats) -> None:
+    for at in range(white.size):
+        bytes_sum = np.uint64(0)
+        for _ in range(2):
+            state += np.uint64(0x9E3779B97F4A7C15)
+            word = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            word ^= word >> np.uint64(31)
+            even, odd = word & np.uint64(0x00FF00FF00FF00FF), (word >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
+            bytes_sum += ((even + odd) * np.uint64(0x0001000100010001)) >> np.uint64(48)
+        white[at] = (np.float32(bytes_sum) - MEAN_OF_BYTES) * SCALE_OF_BYTES
 
 
 def _mixed(white: Floats, weights: Floats) -> Floats:
