@@ -51,7 +51,7 @@ def test_the_next_frame_is_read_while_one_is_written_and_no_more_than_there_is_r
 
     for_each_frame(range(10), read, lambda number: number, write, workers=1)
     assert written == list(range(10))
-    assert 2 <= max(most) <= 3
+    assert max(most) == 1
 
 
 def test_a_fault_in_a_late_stage_is_the_one_that_is_raised():
@@ -104,4 +104,4 @@ def test_what_a_frame_held_is_let_go_when_it_is_finished():
         return held
 
     for_each_frame(range(50), read, work, lambda _held: None, workers=2)
-    assert max(alive) <= 5
+    assert max(alive) <= 3

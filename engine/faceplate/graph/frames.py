@@ -62,7 +62,7 @@ class _Line:
         self.running, self.over = ExitStack(), Event()
         self._stages, self._on_frame = stages, on_frame
         self._pools = [self.running.enter_context(ThreadPoolExecutor(workers, "frame")) for _ in stages]
-        self._room = Semaphore(workers + len(stages) - 1)
+        self._room = Semaphore(workers + 1)
         self._frames: list[Future[None]] = []
 
     def send(self, number: int) -> bool:
