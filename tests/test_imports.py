@@ -14,6 +14,7 @@ ORDER = [
     "storage",
     "compiled",
     "values",
+    "samples",
     "spec",
     "models",
     "colour",

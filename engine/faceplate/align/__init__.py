@@ -1,7 +1,7 @@
 """Where a face sits: the fit to the unit face square, the crop a model sees, and the warps between them."""
 
 from faceplate.align.resample import crop_window, decimation_lobes, resample
-from faceplate.align.similarity import crop_matrix, fit_alignment, fit_similarity, invert, transform
+from faceplate.align.similarity import crop_matrix, fit_alignment, fit_similarity, invert, transform, window_through
 
 __all__ = [
     "crop_matrix",
@@ -12,4 +12,5 @@ __all__ = [
     "invert",
     "resample",
     "transform",
+    "window_through",
 ]

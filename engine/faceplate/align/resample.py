@@ -5,7 +5,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from faceplate.align.similarity import invert, transform
+from faceplate.align.similarity import invert, window_through
 from faceplate.align.strided import combined_rows
 from faceplate.values import Floats, Matrix, Window
 
@@ -26,12 +26,9 @@ def crop_window(plate_to_crop: Matrix, side_px: int) -> Window:
 
 def _source_of(target: Window, matrix: Matrix) -> Window:
     """The pixels of the source that those of a target window are made from."""
-    left, top, right, bottom = target
-    corners = transform(invert(matrix), np.array([[left, top], [right, top], [right, bottom], [left, bottom]]))
     shrinkage = max(1.0, 1 / min(_steps(matrix)), *_steps(invert(matrix)))
     reach = math.ceil(2 * decimation_lobes * shrinkage + 2)
-    first, last = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
-    return Window(int(first[0]), int(first[1]), int(last[0]), int(last[1])).grow(reach)
+    return window_through(invert(matrix), target).grow(reach)
 
 
 def resample(image: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:

@@ -3,7 +3,7 @@ import numpy as np
 from faceplate.align.template import mean_face, steady_points
 from faceplate.errors import TrackError
 from faceplate.models.card import CropGeometry
-from faceplate.values import Array, Matrix
+from faceplate.values import Array, Matrix, Window
 
 
 def fit_similarity(source: Array, target: Array) -> Matrix:
@@ -62,3 +62,11 @@ def invert(matrix: Matrix) -> Matrix:
 def transform(matrix: Matrix, points: Array) -> Matrix:
     """Points (... x 2) carried through a 2 x 3 transform."""
     return np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
+
+
+def window_through(matrix: Matrix, window: Window) -> Window:
+    """The whole pixels that a window covers on the other side of a 2 x 3 transform."""
+    left, top, right, bottom = window
+    corners = transform(matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    first, last = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    return Window(int(first[0]), int(first[1]), int(last[0]), int(last[1]))

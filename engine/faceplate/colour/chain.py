@@ -75,7 +75,7 @@ def _parts(config: Any, processor: Any) -> list[_Part] | None:
         known = [matrix for matrix in matrices if matrix is not None]
         if len(known) < len(matrices):
             return None
-        parts.append(reduce(_joined, known))
+        parts.append(reduce(joined, known))
     return parts
 
 
@@ -123,5 +123,6 @@ def _inverted(matrix: Matrix) -> Matrix:
     return np.column_stack([inverse, -inverse @ matrix[:, 3]])
 
 
-def _joined(first: Matrix, second: Matrix) -> Matrix:
+def joined(first: Matrix, second: Matrix) -> Matrix:
+    """Two 3 x 4 matrices, one after the other, as one."""
     return np.column_stack([second[:, :3] @ first[:, :3], second[:, :3] @ first[:, 3] + second[:, 3]])

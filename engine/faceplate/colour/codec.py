@@ -17,6 +17,7 @@ from faceplate.colour.unprocessable import (
     unprocessable_codes,
     unprocessable_numbers,
 )
+from faceplate.samples import normalised, stored_from
 from faceplate.values import Array, Floats, Sample
 
 
@@ -100,19 +101,10 @@ def _ends(config: Any, encoding: str) -> tuple[Floats, Floats]:
 def _numbers(stored: Array, sample: Sample) -> Floats:
     if sample in table_samples:
         return plain_tables(sample).table[0].take(code_bits(stored, sample))
-    if sample is Sample.FLOAT:
-        return stored.astype(np.float32, copy=False)
-    return (stored / _top(sample)).astype(np.float32)
+    return normalised(stored, sample)
 
 
 def _stored(numbers: Floats, sample: Sample) -> Array:
     if sample in table_samples:
         return encoded(plain_tables(sample), numbers, sample)
-    if sample is Sample.FLOAT:
-        return numbers
-    codes = np.rint(numbers.astype(np.float64) * _top(sample))
-    return np.nan_to_num(codes, nan=0.0).clip(0, _top(sample)).astype(sample.dtype)
-
-
-def _top(sample: Sample) -> np.float64:
-    return np.float64(2 ** (8 * sample.dtype.itemsize) - 1)
+    return stored_from(numbers, sample)

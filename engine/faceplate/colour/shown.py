@@ -2,13 +2,12 @@
 
 import numpy as np
 
+from faceplate.colour.chain import joined
 from faceplate.colour.codec import PlateCodec
 from faceplate.colour.codes import code_bits
 from faceplate.colour.kernels import clip_pixels, show_pixels
 from faceplate.colour.model_range import ModelRange
-from faceplate.colour.swift import Parts
-from faceplate.colour.table_path import Tables
-from faceplate.values import Array, Floats, Matrix
+from faceplate.values import Array, Floats
 
 
 def shown_plate(stored: Array, codec: PlateCodec, light: ModelRange) -> Floats:
@@ -23,13 +22,6 @@ def shown_plate(stored: Array, codec: PlateCodec, light: ModelRange) -> Floats:
     if tables is None or parts is None or tables.bend[0].size or parts.before[0].size:
         clip_pixels(light.encode(codec.decode(stored)), lowest, highest, shown)
     else:
-        matrix, codes = _joined(tables, parts), code_bits(stored, codec.sample)
+        matrix, codes = np.ascontiguousarray(joined(tables.near, parts.matrix)), code_bits(stored, codec.sample)
         show_pixels(codes, tables.table, matrix, parts.after, lowest, highest, shown)
     return shown
-
-
-def _joined(tables: Tables, parts: Parts) -> Matrix:
-    """The matrix to scene-linear and the one on from there as one, 3 x 4."""
-    first, second = tables.near, parts.matrix
-    joined = np.column_stack([second[:, :3] @ first[:, :3], second[:, :3] @ first[:, 3] + second[:, 3]])
-    return np.ascontiguousarray(joined)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from faceplate.align import decimation_lobes, invert, resample, transform
+from faceplate.align import decimation_lobes, invert, resample, window_through
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
 from faceplate.values import Array, Crop, Floats, Matrix, Window
@@ -82,8 +82,8 @@ def _add_filtered(
     picture: Floats, window: Window, plate: PlateRegion, part: Window, crop: Crop, light: ModelRange
 ) -> None:
     plate_to_crop, side = crop.plate_to_crop, crop.rgb_plate.shape[0]
-    seen = _seen_window(plate_to_crop, part).grow(filter_reach_px).intersect(Window(0, 0, side, side))
-    touched = _seen_window(invert(plate_to_crop), seen).intersect(window)
+    seen = window_through(plate_to_crop, part).grow(filter_reach_px).intersect(Window(0, 0, side, side))
+    touched = window_through(invert(plate_to_crop), seen).intersect(window)
     if seen.is_empty or touched.is_empty:
         return
     # As far around as the filter carries it: beyond its edge a picture goes on as it ends.
@@ -104,16 +104,7 @@ def _add_unfiltered(picture: Floats, window: Window, plate: PlateRegion, part: W
 
 
 def _shown(plate: PlateRegion, window: Window) -> Floats:
-    shown = plate.rgb_model[window.slices(plate.window)]
-    return np.where(np.isfinite(shown), shown, np.nan_to_num(shown, nan=0.0, posinf=1.0, neginf=0.0))
-
-
-def _seen_window(matrix: Matrix, window: Window) -> Window:
-    """The whole pixels that a window covers on the other side of a transform."""
-    left, top, right, bottom = window
-    corners = transform(matrix, np.array([[left, top], [right, top], [right, bottom], [left, bottom]]))
-    first, last = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
-    return Window(int(first[0]), int(first[1]), int(last[0]), int(last[1]))
+    return np.nan_to_num(plate.rgb_model[window.slices(plate.window)], nan=0.0, posinf=1.0, neginf=0.0)
 
 
 def _neighbours(plate: PlateRegion, window: Window, plate_to_crop: Matrix, light: ModelRange) -> tuple[Array, Array]:

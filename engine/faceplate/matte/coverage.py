@@ -1,6 +1,6 @@
 import numpy as np
 
-from faceplate.align import invert, resample, transform
+from faceplate.align import invert, resample, transform, window_through
 from faceplate.matte.outline import signed_distance
 from faceplate.matte.settings import FaceMatteSettings
 from faceplate.models import CropGeometry
@@ -35,10 +35,7 @@ def _smoothstep(ramp: Array) -> Floats:
 
 def _to_plate(coverage: Floats, plate_to_crop: Matrix, data: Window) -> Matte:
     side = coverage.shape[0]
-    corners = transform(invert(plate_to_crop), np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * side)
-    left, top = np.floor(corners.min(axis=0)).astype(int)
-    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
-    window = Window(int(left), int(top), int(right), int(bottom)).intersect(data)
+    window = window_through(invert(plate_to_crop), Window(0, 0, side, side)).intersect(data)
     if window.is_empty:
         return Matte(window, np.zeros((0, 0), np.float32))
     # Beyond the crop nothing is covered, whatever the crop's own edge says.

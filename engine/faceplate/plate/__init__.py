@@ -1,6 +1,5 @@
 """Plates: sequences, stills and movies in, the same format out. OpenImageIO and PyAV live here."""
 
-from faceplate.plate.codes import normalised, stored_from
 from faceplate.plate.conversion import as_dpx10, as_exr, as_still16
 from faceplate.plate.exr_header import compression_levels, compressions
 from faceplate.plate.exr_layers import Picture, frame_pictures
@@ -11,6 +10,7 @@ from faceplate.plate.sequence import open_plate
 from faceplate.plate.stored_file import check_state
 from faceplate.plate.write import write_frame
 from faceplate.plate.write_exr import keeps_samples
+from faceplate.samples import normalised, stored_from
 
 __all__ = [
     "FramePattern",

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from faceplate.plate.codes import normalised, stored_from
 from faceplate.plate.dpx_fields import dpx_holds
 from faceplate.plate.exr_attributes import attribute_to_exr
 from faceplate.plate.exr_header import structure
 from faceplate.plate.pixels import check_size
+from faceplate.samples import normalised, stored_from
 from faceplate.values import Array, Attribute, ChannelGroup, Frame, Header, Sample
 
 _top10 = 1023

@@ -71,7 +71,7 @@ def line_layout(columns: int, channels: int, bits: int, packing: int, order: str
         return LineLayout(codes, bits, np.dtype(f"{order}u{bits // 8}"), ((0, 0),))
     if packing == PACKED:
         return LineLayout(codes, bits, np.dtype(f"{order}u4"), _packed_places(bits))
-    if bits == 12:  # noqa: PLR2004
+    if bits == 12:  # noqa: PLR2004 -- the one depth filled into words of 16 bits
         return LineLayout(codes, bits, np.dtype(f"{order}u2"), ((0, _spare12 if packing == METHOD_A else 0),))
     lows = (20, 10, 0) if channels > 1 else (0, 10, 20)
     spare = _spare10 if packing == METHOD_A else 0

@@ -8,7 +8,7 @@ import numpy as np
 import OpenImageIO
 
 from faceplate.plate.exr_chunks import Grid, chunk_spans
-from faceplate.plate.exr_header import read_exr_headers
+from faceplate.plate.exr_header import name_bytes, read_exr_headers
 from faceplate.plate.exr_zip import quick, zip_chunks
 from faceplate.plate.pixels import base_type, write_pixels
 from faceplate.values import Array, Frame, Header, Sample, Window
@@ -51,7 +51,7 @@ def _by_ourselves(frame: Frame, grid: Grid, cells: Window, compression: str) -> 
 
 def _channels_in_file_order(frame: Frame) -> list[Array]:
     named = {name: group.pixels[..., at] for group in frame.groups for at, name in enumerate(group.names)}
-    return [named[name] for name in sorted(named, key=lambda name: name.encode("utf-8", "surrogateescape"))]
+    return [named[name] for name in sorted(named, key=name_bytes)]
 
 
 def _by_openimageio(frame: Frame, path: Path, grid: Grid, cells: Window) -> list[bytes]:

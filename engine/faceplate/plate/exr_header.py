@@ -147,8 +147,13 @@ def encode_entry(name: str, kind: str, value: bytes) -> bytes:
     return _zero_ended(name) + _zero_ended(kind) + struct.pack("<I", len(value)) + value
 
 
+def name_bytes(name: str) -> bytes:
+    """A name as it stands in the file, where names are in the order of their bytes."""
+    return name.encode("utf-8", "surrogateescape")
+
+
 def _zero_ended(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape") + b"\0"
+    return name_bytes(text) + b"\0"
 
 
 def exr_window(path: Path, header: ExrHeader, name: str) -> Window:

@@ -87,7 +87,7 @@ def _chunks(path: Path, file: BinaryIO) -> Iterator[Chunk]:
     name, size_bytes = "", path.stat().st_size
     while name != _iend:
         head = file.read(8)
-        size, raw = struct.unpack(">I4s", head) if len(head) == 8 else (size_bytes, b"")  # noqa: PLR2004
+        size, raw = struct.unpack(">I4s", head) if len(head) == 8 else (size_bytes, b"")  # noqa: PLR2004 -- of the format
         if size > size_bytes or not raw.isalpha() or not raw.isascii():
             raise damaged(path, expected="a whole PNG", came=f"one that ends after {name or 'its name'}")
         first, name = not name, raw.decode("ascii")
@@ -217,7 +217,7 @@ def _bytes_chunk(name: str, content: bytes) -> Chunk | None:
     if name == _profile_name:
         return Chunk("iCCP", _profile_label + b"\0\0" + zlib.compress(content))
     chunk = name.removeprefix(_bytes_prefix)
-    is_chunk = name.startswith(_bytes_prefix) and len(chunk) == 4 and chunk.isalpha() and chunk.isascii()  # noqa: PLR2004
+    is_chunk = name.startswith(_bytes_prefix) and len(chunk) == 4 and chunk.isalpha() and chunk.isascii()  # noqa: PLR2004 -- of the format
     return Chunk(chunk, content) if is_chunk else None
 
 

@@ -107,7 +107,7 @@ def _pack_row(row: Array) -> Array:
             size += 2
             at = end
             continue
-        while end < row.size and end - at < 128 and (end + 1 >= row.size or row[end] != row[end + 1]):  # noqa: PLR2004
+        while end < row.size and end - at < 128 and (end + 1 >= row.size or row[end] != row[end + 1]):  # noqa: PLR2004 -- of the format
             end += 1
         packed[size] = end - at - 1
         packed[size + 1 : size + 1 + end - at] = row[at:end]

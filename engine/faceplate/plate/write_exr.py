@@ -20,6 +20,7 @@ from faceplate.plate.exr_header import (
     encode_channels,
     encode_entry,
     line_orders,
+    name_bytes,
     read_exr_headers,
 )
 from faceplate.plate.stored_file import check_state
@@ -164,24 +165,24 @@ def _headers(header: Header, source: _Source | None, part: int) -> tuple[int, li
     counted = source.exr.is_multi_part or source.exr.parts[part].value("chunkCount") is not None
     if counted:
         count = Entry("chunkCount", "int", struct.pack("<i", _grid(header).total))
-        own = sorted([*own, count], key=lambda entry: _byte_order(entry.name))
+        own = sorted([*own, count], key=lambda entry: name_bytes(entry.name))
     parts = [list(stored.entries) for stored in source.exr.parts]
     return source.exr.version & _flags | _long_names(header), [*parts[:part], own, *parts[part + 1 :]]
 
 
 def _long_names(header: Header) -> int:
     """The flag of a file with names of more than 31 bytes, of a channel here."""
-    return LONG_NAMES if any(len(_byte_order(name)) > _short_name for name in header.channels) else 0
+    return LONG_NAMES if any(len(name_bytes(name)) > _short_name for name in header.channels) else 0
 
 
 def _entries(header: Header) -> list[Entry]:
     """The entries in order of their names, as OpenEXR has them."""
     entries = {entry.name: entry for entry in (*_attributes(header), *_structure(header))}
-    return [entries[name] for name in sorted(entries, key=_byte_order)]
+    return [entries[name] for name in sorted(entries, key=name_bytes)]
 
 
 def _encoded(version: int, parts: Sequence[Sequence[Entry]]) -> bytes:
-    longest = max(len(_byte_order(text)) for entries in parts for entry in entries for text in entry[:2])
+    longest = max(len(name_bytes(text)) for entries in parts for entry in entries for text in entry[:2])
     version |= LONG_NAMES if longest > _short_name else 0
     if not version & MULTI_PART and any(entry.name == "tiles" for entry in parts[0]):
         version |= TILED
@@ -202,10 +203,6 @@ def _assemble(path: Path, headers: tuple[int, list[list[Entry]]], chunks: Sequen
     with path.open("wb") as file:
         file.write(encoded + struct.pack(f"<{len(offsets)}Q", *offsets))
         file.writelines(chunk.content for chunk in chunks)
-
-
-def _byte_order(name: str) -> bytes:
-    return name.encode("utf-8", "surrogateescape")
 
 
 def _attributes(header: Header) -> list[Entry]:
@@ -233,7 +230,7 @@ def _structure(header: Header) -> list[Entry]:
 
 def _channels(header: Header) -> tuple[ExrChannel, ...]:
     linear = header.attribute("openexr:pLinear") or ()
-    pairs = sorted(zip(header.channels, header.samples, strict=True), key=lambda pair: _byte_order(pair[0]))
+    pairs = sorted(zip(header.channels, header.samples, strict=True), key=lambda pair: name_bytes(pair[0]))
     return tuple(ExrChannel(name, pixel_types[sample], int(name in linear), (1, 1)) for name, sample in pairs)
 
 

@@ -145,7 +145,7 @@ def _resolution(header: Header) -> tuple[Attribute, ...]:
 
 
 def _ratio(value: Any) -> Fraction | None:
-    return Fraction(*value) if isinstance(value, tuple) and len(value) == 2 and value[1] else None  # noqa: PLR2004
+    return Fraction(*value) if isinstance(value, tuple) and len(value) == 2 and value[1] else None  # noqa: PLR2004 -- numerator and denominator
 
 
 def _structure(layout: TiffLayout, header: Header) -> tuple[TiffEntry, ...]:

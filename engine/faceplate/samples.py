@@ -1,3 +1,5 @@
+"""Stored samples as numbers, and back."""
+
 import numpy as np
 
 from faceplate.values import Array, Floats, Sample
