@@ -25,6 +25,7 @@ ORDER = [
     "matte",
     "composite",
     "grain",
+    "check",
     "deliver",
     "graph",
     "serve",

@@ -6,6 +6,8 @@ FaceplateError
     PlateError          a frame that is missing, damaged or not of this sequence
     ColourError         an encoding that is not named or not known
     TrackError          no face, a damaged track, a frame the track does not hold
+    ScriptError         a Nuke script that cannot be read, or a node of it that cannot be rendered
+    DeadlineError       work that was not done when the caller's deadline passed
   SetupError            packs, models, disks, devices: the TD can mend it
     ModelError          a model that is not ONNX, has no card, or has another shape
     PackError           a model pack that is absent or whose digest is wrong
@@ -61,6 +63,14 @@ class ColourError(ArtistError):
 
 class TrackError(ArtistError):
     """No face, a damaged track file, or a frame that the track does not hold."""
+
+
+class ScriptError(ArtistError):
+    """A Nuke script that cannot be read, or a node of it that cannot be rendered."""
+
+
+class DeadlineError(ArtistError):
+    """Work that was not done when the caller's deadline passed."""
 
 
 class SetupError(FaceplateError):

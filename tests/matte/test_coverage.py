@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faceplate.align import crop_matrix, invert, transform
-from faceplate.matte import FaceMatteSettings, face_matte
+from faceplate.matte import FaceMatteSettings, face_matte, outline_matte
 from faceplate.models import CropGeometry
 from faceplate.values import Crop, Swap, Window
 
@@ -119,3 +119,22 @@ def test_a_turned_crop_gives_the_same_matte():
     middle = transform(invert(crop.plate_to_crop), np.array([SIDE / 2, SIDE / 2]))
     np.testing.assert_allclose(middle, MIDDLE, atol=1e-6)
     assert turned.coverage.sum() == pytest.approx(matte_of(ring(200)).coverage.sum(), rel=2e-3)
+
+
+@pytest.mark.parametrize("settings", [FaceMatteSettings(), FaceMatteSettings(erode=-20.0, feather=30.0)])
+def test_without_a_model_the_outline_alone_covers_what_it_covers_beside_one_that_has_no_matte(settings):
+    alone = outline_matte(ring(200), ALIGNMENT, DATA, settings)
+    beside = matte_of(ring(200), settings)
+    # The two are drawn in crops of different size: 146 and 64 pixels to the face square.
+    np.testing.assert_allclose(over_plate(alone), over_plate(beside), atol=0.02)
+
+
+def over_plate(matte):
+    whole = np.zeros((DATA.height, DATA.width), np.float32)
+    whole[matte.window.slices(DATA)] = matte.coverage
+    return whole
+
+
+def test_an_outline_let_out_by_half_a_face_square_is_still_covered_whole():
+    matte = outline_matte(ring(300), ALIGNMENT, DATA, FaceMatteSettings(erode=-50.0, feather=1.0))
+    assert matte.coverage.sum() == pytest.approx(np.pi * 450**2, rel=0.01)

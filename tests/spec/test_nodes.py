@@ -18,6 +18,7 @@ def test_names_and_defaults_of_every_knob_are_the_frozen_ones():
         spec.name: {
             "version": spec.version,
             "knobs": {name: default for name, (_, default, _) in knobs_of(spec.settings).items()},
+            "graph_knobs": {name: default for name, (_, default, _) in knobs_of(spec.graph_settings).items()},
         }
         for spec in registered().values()
     }
@@ -29,10 +30,13 @@ def test_every_node_explains_itself_and_each_of_its_knobs(name):
     spec = registered()[name]
     assert spec.summary.endswith(".")
     assert spec.inputs
-    for about, _, _ in knobs_of(spec.settings).values():
+    knobs = [*knobs_of(spec.settings).items(), *knobs_of(spec.graph_settings).items()]
+    assert len(dict(knobs)) == len(knobs), "a knob is declared twice"
+    for _, (about, _, _) in knobs:
         assert about.help.endswith(".")
         assert about.group
     spec.settings()
+    spec.graph_settings()
 
 
 def test_a_second_node_of_one_name_is_refused():

@@ -2,18 +2,23 @@ import argparse
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 
 import faceplate
-from faceplate.cli.commands import deliver, demo, doctor, export, grain, inspect, models, nodes, swap, track, train
 from faceplate.cli.report import Report
 from faceplate.errors import EngineError, FaceplateError
 
-commands = (demo, doctor, models, inspect, deliver, track, swap, grain, nodes, train, export)
+commands = (
+    "demo", "doctor", "models", "inspect", "deliver", "track", "swap", "grain", "nodes", "serve", "install", "train",
+    "export",
+)  # fmt: skip
+quick_commands = {"serve"}  # hosts wait for it: it is loaded without the others and all that they need
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. Returns 0 when the work is done, 1 when it failed, 2 when the call was wrong."""
-    given = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = build_parser(*words[:1]).parse_args(words)
     report = Report(as_json=given.json)
     try:
         given.run(given, report)
@@ -39,13 +44,13 @@ def _ours(fault: Exception) -> EngineError:
     )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of every command and its flags."""
+def build_parser(first_word: str = "") -> argparse.ArgumentParser:
+    """The parser of every command and its flags; of a quick command alone where the call begins with its name."""
     parser = argparse.ArgumentParser(prog="faceplate", description=(faceplate.__doc__ or "").partition("\n")[0])
     parser.add_argument("--version", action="version", version=f"faceplate {faceplate.__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in commands:
-        name = command.__name__.rpartition(".")[2]
+    for name in (first_word,) if first_word in quick_commands else commands:
+        command = import_module(f"faceplate.cli.commands.{name}")
         subparser = subparsers.add_parser(name, help=command.__doc__, description=command.__doc__, allow_abbrev=False)
         command.add_arguments(subparser)
         _every_command(subparser, command.run)

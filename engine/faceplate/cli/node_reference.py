@@ -1,6 +1,6 @@
 from typing import Any
 
-from faceplate.spec import Knob, NodeSpec, knobs_of, registered
+from faceplate.spec import Knob, NodeSpec, Settings, knobs_of, registered
 
 heading = """# Nodes
 
@@ -14,12 +14,20 @@ def node_reference() -> str:
 
 
 def _node(spec: NodeSpec) -> str:
-    rows = "".join(_row(name, *entry) for name, entry in knobs_of(spec.settings).items())
+    layers = "".join(f"\nLayer: {layer} ({', '.join(channels)})\n" for layer, channels in spec.layers)
+    graph = _table(spec.graph_settings)
     return (
-        f"\n## {spec.name} (version {spec.version})\n\n{spec.summary}\n\nInputs: {', '.join(spec.inputs)}\n\n"
-        f"| knob | default | range | unit | what it does |\n| --- | --- | --- | --- | --- |\n{rows}"
+        f"\n## {spec.name} (version {spec.version})\n\n{spec.summary}\n\nInputs: {', '.join(spec.inputs)}\n{layers}"
+        f"\n{_table(spec.settings)}" + (f"\nIn a node graph also:\n\n{graph}" if graph else "")
     )
 
 
+def _table(settings: type[Settings]) -> str:
+    rows = "".join(_row(name, *entry) for name, entry in knobs_of(settings).items())
+    return f"| knob | default | range | unit | what it does |\n| --- | --- | --- | --- | --- |\n{rows}" if rows else ""
+
+
 def _row(name: str, about: Knob, default: Any, _kind: type) -> str:
-    return f"| {name} | {default} | {', '.join(about.choices) or about.span} | {about.unit} | {about.help} |\n"
+    allowed = ", ".join(about.choices) or about.span or about.file
+    shown = f"`{default}`" if about.file and default else default
+    return f"| {name} | {shown} | {allowed} | {about.unit} | {about.help} |\n"

@@ -3,18 +3,20 @@
 frames -> measure_grain -> GrainProfile -> degrain, regrain, transfer_grain
 """
 
-from faceplate.grain.degrain import FACE_DEGRAIN, FaceDegrainSettings, degrain
+from faceplate.grain.degrain import FACE_DEGRAIN, FaceDegrainGraphSettings, FaceDegrainSettings, degrain
 from faceplate.grain.field import grain_field
 from faceplate.grain.measure import GrainMeasureSettings, measure_grain
 from faceplate.grain.profile import profile_as_json, profile_notes, read_profile, write_profile
-from faceplate.grain.regrain import FACE_REGRAIN, FaceRegrainSettings, regrain
+from faceplate.grain.regrain import FACE_REGRAIN, FaceRegrainGraphSettings, FaceRegrainSettings, regrain
 from faceplate.grain.response import sigma_at
 from faceplate.grain.transfer import transfer_grain
 
 __all__ = [
     "FACE_DEGRAIN",
     "FACE_REGRAIN",
+    "FaceDegrainGraphSettings",
     "FaceDegrainSettings",
+    "FaceRegrainGraphSettings",
     "FaceRegrainSettings",
     "GrainMeasureSettings",
     "degrain",

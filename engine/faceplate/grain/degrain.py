@@ -33,6 +33,15 @@ class FaceDegrainSettings(Settings):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class FaceDegrainGraphSettings(Settings):
+    """What FaceDegrain is told in a node graph."""
+
+    profile_file: str = knob(
+        "", help="The plate's measured grain; where empty, it is measured on the plate.", group="Grain", file=".grain"
+    )
+
+
 FACE_DEGRAIN = register(
     NodeSpec(
         name="FaceDegrain",
@@ -40,6 +49,7 @@ FACE_DEGRAIN = register(
         summary="Takes the plate's grain out, guided by its measured profile.",
         inputs=("plate",),
         settings=FaceDegrainSettings,
+        graph_settings=FaceDegrainGraphSettings,
     )
 )
 

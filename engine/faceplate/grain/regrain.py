@@ -30,6 +30,15 @@ class FaceRegrainSettings(Settings):
         return np.array([self.red, self.green, self.blue], np.float32) * np.float32(self.amount)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FaceRegrainGraphSettings(Settings):
+    """What FaceRegrain is told in a node graph."""
+
+    profile_file: str = knob(
+        "", help="The plate's measured grain; where empty, it is measured on the plate.", group="Grain", file=".grain"
+    )
+
+
 FACE_REGRAIN = register(
     NodeSpec(
         name="FaceRegrain",
@@ -37,6 +46,7 @@ FACE_REGRAIN = register(
         summary="Gives the swapped face the plate's own grain, as strong, as coarse and as coloured as measured.",
         inputs=("comp", "plate", "clean", "matte"),
         settings=FaceRegrainSettings,
+        graph_settings=FaceRegrainGraphSettings,
     )
 )
 

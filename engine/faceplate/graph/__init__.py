@@ -1,5 +1,6 @@
 """Where the stages meet: the walk of one shot, frames in parallel, renders that go on where they stopped."""
 
+import faceplate.check  # noqa: F401 -- its node is one of the registry
 from faceplate.graph.delivery import Outputs, Progress, deliver_shot, grain_digest, inputs_of, shot_job
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.grain_pass import GrainPass, apply_grain, remove_grain, run_grain_pass

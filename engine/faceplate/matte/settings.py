@@ -30,6 +30,28 @@ class FaceMatteSettings(Settings):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class FaceMatteGraphSettings(Settings):
+    """What FaceMatte is told in a node graph."""
+
+    track_file: str = knob(
+        "", help="The track to go by; where empty, that of the FaceTrack above.", group="Matte", file=".track"
+    )
+    person: str = knob("person1", help="Whose face is covered, by the track's name for them.", group="Matte")
+    model_file: str = knob(
+        "",
+        help="A swap model whose own matte narrows the outline's; where empty, the outline alone.",
+        group="Matte",
+        file=".onnx",
+    )
+    output: str = knob(
+        "stream",
+        help="Stream is the plate with the layer matte beside it; matte is the coverage alone, as alpha.",
+        choices=("stream", "matte"),
+        group="Matte",
+    )
+
+
 FACE_MATTE = register(
     NodeSpec(
         name="FaceMatte",
@@ -37,5 +59,7 @@ FACE_MATTE = register(
         summary="Coverage of the face: the landmarks' outline times the model's own matte, feathered.",
         inputs=("plate",),
         settings=FaceMatteSettings,
+        graph_settings=FaceMatteGraphSettings,
+        layers=(("matte", ("matte.alpha",)),),
     )
 )

@@ -19,6 +19,7 @@ class Knob:
         minimum: smallest allowed value, or None.
         maximum: largest allowed value, or None.
         choices: the words allowed, or empty.
+        file: the ending of the file that the text names, such as `.track`; empty for other knobs.
     """
 
     help: str
@@ -27,6 +28,7 @@ class Knob:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    file: str = ""
 
     @property
     def span(self) -> str:

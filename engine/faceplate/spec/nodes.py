@@ -15,6 +15,9 @@ class NodeSpec:
         summary: one sentence for the artist.
         inputs: names of the inputs in host order; input 0 is the stream that passes through.
         settings: the class of its knobs.
+        graph_settings: the class of the knobs that it has beside them in a node graph; the command line has arguments
+            for what they say.
+        layers: the layers it adds to the stream, each with its channels: `matte`, (`matte.alpha`).
     """
 
     name: str
@@ -22,6 +25,8 @@ class NodeSpec:
     summary: str
     inputs: tuple[str, ...]
     settings: type[Settings]
+    graph_settings: type[Settings] = Settings
+    layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 _registry: dict[str, NodeSpec] = {}
@@ -33,6 +38,7 @@ def register(spec: NodeSpec) -> NodeSpec:
         msg = f"{spec.name} is registered twice"
         raise ValueError(msg)
     knobs_of(spec.settings)
+    knobs_of(spec.graph_settings)
     _registry[spec.name] = spec
     return spec
 

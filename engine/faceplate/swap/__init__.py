@@ -4,10 +4,11 @@ from faceplate.swap.crop import crop_through, cut_crop, region_of
 from faceplate.swap.devices import choose_device, cuda_problem, device_choices, runtime_version
 from faceplate.swap.exposure import exposure_ev
 from faceplate.swap.model import SwapModel, load_model
-from faceplate.swap.settings import FACE_SWAP, FaceSwapSettings
+from faceplate.swap.settings import FACE_SWAP, FaceSwapGraphSettings, FaceSwapSettings
 
 __all__ = [
     "FACE_SWAP",
+    "FaceSwapGraphSettings",
     "FaceSwapSettings",
     "SwapModel",
     "choose_device",

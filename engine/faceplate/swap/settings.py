@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from faceplate.spec import NodeSpec, Settings, knob, register
+from faceplate.swap.devices import device_choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,28 @@ class FaceSwapSettings(Settings):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class FaceSwapGraphSettings(Settings):
+    """What FaceSwap is told in a node graph."""
+
+    model_file: str = knob("", help="The swap model.", group="Swap", file=".onnx")
+    track_file: str = knob(
+        "", help="The track to go by; where empty, that of the FaceTrack above.", group="Swap", file=".track"
+    )
+    device: str = knob(
+        "auto",
+        help="What runs the model: auto takes CUDA where it is there, and the CPU otherwise.",
+        choices=device_choices,
+        group="Swap",
+    )
+    output: str = knob(
+        "comp",
+        help="Comp is the plate with the face in it; face is the face alone, premultiplied, in the smallest box.",
+        choices=("comp", "face"),
+        group="Swap",
+    )
+
+
 FACE_SWAP = register(
     NodeSpec(
         name="FaceSwap",
@@ -55,5 +78,6 @@ FACE_SWAP = register(
         summary="Runs a swap model on the tracked face and puts the result into the plate, in scene-linear light.",
         inputs=("plate", "matte"),
         settings=FaceSwapSettings,
+        graph_settings=FaceSwapGraphSettings,
     )
 )

@@ -3,13 +3,14 @@
 from faceplate.track import topology
 from faceplate.track.exposure import steady_exposure
 from faceplate.track.pose import pose_deg
-from faceplate.track.settings import FACE_TRACK, FaceTrackSettings
+from faceplate.track.settings import FACE_TRACK, FaceTrackGraphSettings, FaceTrackSettings
 from faceplate.track.topology import face_oval, mesh_to_68
 from faceplate.track.track_file import read_track, track_as_json, write_track
 from faceplate.track.track_plate import track_plate
 
 __all__ = [
     "FACE_TRACK",
+    "FaceTrackGraphSettings",
     "FaceTrackSettings",
     "face_oval",
     "mesh_to_68",

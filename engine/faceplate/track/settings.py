@@ -50,6 +50,18 @@ class FaceTrackSettings(Settings):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class FaceTrackGraphSettings(Settings):
+    """What FaceTrack is told in a node graph."""
+
+    track_file: str = knob(
+        "[file dirname [value root.name]]/faceplate/[value name].track",
+        help="Where the track is kept.",
+        group="Track",
+        file=".track",
+    )
+
+
 FACE_TRACK = register(
     NodeSpec(
         name="FaceTrack",
@@ -57,5 +69,6 @@ FACE_TRACK = register(
         summary="Finds every face of the shot, follows it frame by frame, and keeps its landmarks as a track.",
         inputs=("plate",),
         settings=FaceTrackSettings,
+        graph_settings=FaceTrackGraphSettings,
     )
 )

@@ -1,4 +1,4 @@
-"""A plate's header, a track, a model's card, or a grain profile."""
+"""A plate's header, a track, a model's card, a grain profile, or a Nuke script."""
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from faceplate.cli.report import Report
+from faceplate.cli.script_summary import script_summary
 from faceplate.grain import profile_as_json, read_profile
+from faceplate.graph.script import read_script, script_as_json
 from faceplate.plate import Picture, frame_pictures, open_plate
 from faceplate.swap import load_model
 from faceplate.track import read_track, track_as_json
@@ -16,14 +18,16 @@ from faceplate.values import Header, describe_frames
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file."""
-    parser.add_argument("file", metavar="FILE", help="a plate (sequence, still or movie), .track, .onnx or .grain")
+    parser.add_argument(
+        "file", metavar="FILE", help="a plate (sequence, still or movie), .track, .onnx, .grain, .nk or .gizmo"
+    )
 
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Reads the file and says what it holds."""
-    reader = readers.get(Path(arguments.file).suffix.lower(), _plate)
-    values = reader(arguments.file)
-    report.document(values, _words(values))
+    suffix = Path(arguments.file).suffix.lower()
+    values = readers.get(suffix, _plate)(arguments.file)
+    report.document(values, script_summary(values) if suffix in {".nk", ".gizmo"} else _words(values))
 
 
 def _track(file: str) -> dict[str, Any]:
@@ -37,6 +41,10 @@ def _model(file: str) -> dict[str, Any]:
 
 def _grain(file: str) -> dict[str, Any]:
     return profile_as_json(read_profile(Path(file)))
+
+
+def _script(file: str) -> dict[str, Any]:
+    return {"file": file, **script_as_json(read_script(Path(file)))}
 
 
 def _plate(file: str) -> dict[str, Any]:
@@ -116,4 +124,10 @@ def _short(value: Any) -> str:
 
 
 longest_value = 200
-readers: Mapping[str, Callable[[str], dict[str, Any]]] = {".track": _track, ".onnx": _model, ".grain": _grain}
+readers: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    ".track": _track,
+    ".onnx": _model,
+    ".grain": _grain,
+    ".nk": _script,
+    ".gizmo": _script,
+}

@@ -1,15 +1,14 @@
-"""Every node of the suite and its knobs; in a checkout, writes or checks the node reference."""
+"""Every node of the suite and its knobs; in a checkout, writes or checks the files generated from them."""
 
 import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from faceplate.cli.node_reference import heading, node_reference
+from faceplate.cli.generated import generated_files, left_over, reference
+from faceplate.cli.node_reference import heading
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
-from faceplate.spec import knobs_of, registered
-
-reference = Path("docs") / "nodes.md"
+from faceplate.spec import Settings, knobs_of, registered
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,24 +18,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> None:
     """Shows the registry; in a checkout, writes or checks what is generated from it."""
-    text = node_reference()
+    files = generated_files()
     if arguments.check:
-        _check(text)
-        report.result(f"{reference} is current", current=[str(reference)])
+        _check(files)
+        report.result(f"{len(files)} generated files are current", current=[str(path) for path in files])
         return
-    report.document({"nodes": _values()}, text)
+    report.document({"nodes": _values()}, files[reference])
     if reference.is_file() and reference.read_text().startswith(heading):
-        reference.write_text(text)
+        _write(files)
 
 
-def _check(text: str) -> None:
-    there = reference.read_text() if reference.is_file() else None
-    if there != text:
+def _write(files: dict[Path, str]) -> None:
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, newline="\n")
+    for path in left_over():
+        path.unlink()
+
+
+def _check(files: dict[Path, str]) -> None:
+    for path, text in files.items():
+        there = path.read_bytes().decode() if path.is_file() else None
+        if there != text:
+            raise CallError(
+                str(path),
+                expected="the text generated from the registry",
+                came="no such file" if there is None else "an older text",
+                next_step="run `faceplate nodes` in the checkout",
+            )
+    for path in left_over():
         raise CallError(
-            str(reference),
-            expected="the text generated from the registry",
-            came="no such file" if there is None else "an older text",
-            next_step="run `faceplate nodes` in the checkout",
+            str(path),
+            expected="gizmos of the registry's nodes alone",
+            came="one that no node stands behind",
+            next_step="run `faceplate nodes` in the checkout, which removes it",
         )
 
 
@@ -47,10 +62,16 @@ def _values() -> list[dict[str, object]]:
             "version": spec.version,
             "summary": spec.summary,
             "inputs": spec.inputs,
-            "knobs": [
-                {"name": name, "default": default, "type": kind.__name__, **asdict(about)}
-                for name, (about, default, kind) in knobs_of(spec.settings).items()
-            ],
+            "knobs": _knobs(spec.settings),
+            "graph_knobs": _knobs(spec.graph_settings),
+            "layers": dict(spec.layers),
         }
         for spec in registered().values()
+    ]
+
+
+def _knobs(settings: type[Settings]) -> list[dict[str, object]]:
+    return [
+        {"name": name, "default": default, "type": kind.__name__, **asdict(about)}
+        for name, (about, default, kind) in knobs_of(settings).items()
     ]
