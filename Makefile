@@ -25,6 +25,7 @@ check: .venv/ready-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/basedpyright --project plugin/nuke --pythonpath $(BIN)/python
 	$(BIN)/faceplate nodes --check
 
 setup: .venv/ready-dev

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import TypeAlias
+
 import cv2
 import numpy as np
 
@@ -6,6 +9,8 @@ from faceplate.values import Array, Floats
 
 grain_sigma_px = 1.0
 """What is finer than this is taken for grain, as in DasGrain's own check."""
+
+View: TypeAlias = Callable[[], Array]
 
 margin_px = 4
 """How far beyond a window the pictures have to reach for its grain to be the whole picture's."""
@@ -23,7 +28,7 @@ def checked(comp: Floats, plate: Floats, coverage: Floats, settings: FaceCheckSe
         coverage: rows x columns, the matte; 0 is outside.
         settings: what is shown.
     """
-    shows = {
+    shows: dict[str, View] = {
         "comp": lambda: np.nan_to_num(comp, posinf=0, neginf=0),
         "difference": lambda: settings.gain * _difference(comp, plate),
         "outside": lambda: settings.gain * _difference(comp, plate) * (coverage == 0)[..., None],
@@ -42,15 +47,18 @@ def _difference(comp: Floats, plate: Floats) -> Floats:
 
 
 def _same_bits(one: Floats, other: Floats) -> Array:
-    return np.asarray(one == other) | (_bits(one) == _bits(other))
+    same: Array = (one == other) | (_bits(one) == _bits(other))
+    return same
 
 
 def _bits(picture: Floats) -> Array:
-    return np.ascontiguousarray(picture).view(np.uint32)
+    bits: Array = np.ascontiguousarray(picture).view(np.uint32)
+    return bits
 
 
 def _grain(comp: Floats) -> Floats:
     finite = np.nan_to_num(comp, posinf=0, neginf=0)
     size = 2 * margin_px + 1
     coarse = cv2.GaussianBlur(finite, (size, size), grain_sigma_px, borderType=cv2.BORDER_REPLICATE)
-    return np.abs(finite - coarse)
+    grain: Floats = np.abs(finite - coarse)
+    return grain

@@ -5,8 +5,11 @@ from faceplate.colour.config import (
     builtin_config,
     colour_spaces,
     config_identity,
+    find_space,
+    holds_data,
     load_config,
     open_config,
+    rec709_config,
     resolve_encoding,
     scene_linear,
 )
@@ -19,6 +22,7 @@ from faceplate.colour.convert import (
 )
 from faceplate.colour.luminance import Luminance, to_luminance
 from faceplate.colour.model_range import ModelRange, from_model_range, model_range, to_model_range
+from faceplate.colour.native import native_config, native_spaces
 from faceplate.colour.shown import shown_plate
 from faceplate.colour.unprocessable import Unprocessable
 
@@ -32,12 +36,17 @@ __all__ = [
     "colour_spaces",
     "config_identity",
     "conversion",
+    "find_space",
     "from_model_range",
     "from_working",
+    "holds_data",
     "load_config",
     "model_range",
+    "native_config",
+    "native_spaces",
     "open_config",
     "plate_codec",
+    "rec709_config",
     "resolve_encoding",
     "scene_linear",
     "shown_plate",

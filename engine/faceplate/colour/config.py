@@ -1,5 +1,6 @@
 import os
-from functools import lru_cache
+from copy import deepcopy
+from functools import cache, lru_cache
 from typing import Any
 
 import PyOpenColorIO as ocio  # noqa: N813 -- the name its own documentation uses
@@ -52,6 +53,14 @@ def _mend(named: str) -> str:
     return "correct the config that the script names, or set $OCIO to the one to use"
 
 
+@cache
+def rec709_config() -> Any:
+    """The built-in config with linear light of Rec. 709 primaries as its working space."""
+    config = deepcopy(open_config(f"ocio://{builtin_config}"))
+    config.setRole(ocio.ROLE_SCENE_LINEAR, "lin_rec709_scene")
+    return config
+
+
 def config_identity(config: Any = None) -> str:
     """A short text that changes whenever the config in use does: its name and OpenColorIO's own digest of it."""
     config = config or load_config()
@@ -100,6 +109,12 @@ def find_space(config: Any, name: str) -> str | None:
     """The config's own name of a colour space given by name, alias, role or interop ID; None where it has none."""
     space = config.getColorSpace(name) or _by_interop_id(config, name)
     return None if space is None or space.isData() else str(space.getName())
+
+
+def holds_data(config: Any, name: str) -> bool:
+    """True where the name is that of a space, or a role, whose samples are data and never converted."""
+    space = config.getColorSpace(name)
+    return space is not None and bool(space.isData())
 
 
 def _known(config: Any, name: str, thing: str) -> str:

@@ -6,6 +6,15 @@ from faceplate.graph.frames import for_each_frame
 from faceplate.graph.grain_pass import GrainPass, apply_grain, remove_grain, run_grain_pass
 from faceplate.graph.layers import changed_frame, matte_frame
 from faceplate.graph.plates import open_encoded_plate
+from faceplate.graph.render.gizmos import find_gizmos
+from faceplate.graph.render_script import (
+    Rendering,
+    RenderSettings,
+    ScriptProgress,
+    open_rendering,
+    open_session,
+    render_script,
+)
 from faceplate.graph.shot import (
     Rendered,
     Shot,
@@ -22,7 +31,10 @@ __all__ = [
     "GrainPass",
     "Outputs",
     "Progress",
+    "RenderSettings",
     "Rendered",
+    "Rendering",
+    "ScriptProgress",
     "Shot",
     "StageTimes",
     "apply_grain",
@@ -31,15 +43,19 @@ __all__ = [
     "deliver_shot",
     "encoding_of",
     "face_pack",
+    "find_gizmos",
     "for_each_frame",
     "grain_digest",
     "inputs_of",
     "matte_frame",
     "measure_shot_grain",
     "open_encoded_plate",
+    "open_rendering",
+    "open_session",
     "person_named",
     "remove_grain",
     "render_frame",
+    "render_script",
     "run_grain_pass",
     "shot_job",
     "track_shot",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -208,8 +209,11 @@ def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...]) -> No
     _check_format(track, plate.read(numbers[0]))
 
 
-def measure_shot_grain(plate: Plate, frames: tuple[int, ...]) -> GrainProfile:
-    """The plate's grain, measured on a few of `frames` spread over the shot: the same few for every render of it."""
+def measure_shot_grain(plate: Plate, frames: tuple[int, ...], config: Any = None) -> GrainProfile:
+    """The plate's grain, measured on a few of `frames` spread over the shot: the same few for every render of it.
+
+    `config` knows the plate's encoding; the one in use where absent.
+    """
     chosen = frames[:: max(1, len(frames) // grain_sample_frames)][:grain_sample_frames]
 
     def pictures() -> Iterator[tuple[int, Array]]:
@@ -217,7 +221,7 @@ def measure_shot_grain(plate: Plate, frames: tuple[int, ...]) -> GrainProfile:
             frame = _sampled(plate, number)
             yield number, normalised(frame.stored(frame.header.data), frame.sample)
 
-    return measure_grain(pictures(), to_working(encoding_of(plate)), encoding_of(plate))
+    return measure_grain(pictures(), to_working(encoding_of(plate), config), encoding_of(plate))
 
 
 def _sampled(plate: Plate, number: int) -> Frame:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 from faceplate.colour import to_display, to_luminance
 from faceplate.graph.shot import encoding_of
@@ -9,8 +10,12 @@ from faceplate.values import Plate, Track
 face_pack = "mediapipe-face"
 
 
-def track_shot(plate: Plate, settings: FaceTrackSettings, on_frame: Callable[[int], None] | None = None) -> Track:
+def track_shot(
+    plate: Plate, settings: FaceTrackSettings, on_frame: Callable[[int], None] | None = None, config: Any = None
+) -> Track:
     """Every face of a plate, found and followed with the installed face pack.
+
+    `config` knows the plate's encoding; the one in use where absent.
 
     Raises:
         PackError: the pack is not installed, or a file of it is not the one on record.
@@ -19,5 +24,10 @@ def track_shot(plate: Plate, settings: FaceTrackSettings, on_frame: Callable[[in
     pack = find_pack(face_pack)
     encoding = encoding_of(plate)
     return track_plate(
-        plate, to_display(encoding), settings, pack, to_luminance=to_luminance(encoding), on_frame=on_frame
+        plate,
+        to_display(encoding, config),
+        settings,
+        pack,
+        to_luminance=to_luminance(encoding, config),
+        on_frame=on_frame,
     )

@@ -156,6 +156,11 @@ def _codes_of_halves(top: int) -> Array:
     return stored_from(normalised(halves, Sample.HALF), _sample_of_top[top])
 
 
+def dpx_attributes(header: Header) -> tuple[Attribute, ...]:
+    """What a DPX carries of another format's header: rate, film, date, time code, and what it has a field for."""
+    return _dpx_header(header).attributes
+
+
 def _dpx_header(header: Header) -> Header:
     base = Header(
         file_format="dpx",

@@ -113,9 +113,14 @@ def attribute_from_exr(entry: Entry) -> Attribute:
     return Attribute(name, _opaque + entry.type, entry.value.hex())
 
 
+def exr_name(attribute: Attribute) -> str:
+    """The name of the attribute in an EXR header: `timeCode` for `smpte:TimeCode`."""
+    return _exr_names.get(attribute.name, attribute.name).removeprefix(_verbatim)
+
+
 def attribute_to_exr(attribute: Attribute) -> Entry:
     """The attribute as an entry of an EXR header; one of a type that EXR does not have is written as text."""
-    name = _exr_names.get(attribute.name, attribute.name).removeprefix(_verbatim)
+    name = exr_name(attribute)
     if attribute.type.startswith(_opaque):
         return Entry(name, attribute.type.removeprefix(_opaque), bytes.fromhex(attribute.value))
     codec = _codec_for(attribute)

@@ -43,7 +43,7 @@ def _check_seconds(flag: str, seconds: float | None) -> None:
 
 def _graph() -> RenderScript:
     """The renderer, loaded with all that it needs when the first script comes."""
-    renderer: RenderScript = import_module("faceplate.graph").render_script
+    renderer: RenderScript = import_module("faceplate.serve.script_render").render_text
     return renderer
 
 

@@ -1,0 +1,127 @@
+"""The results of FaceDegrain and FaceRegrain: the stream without its grain, the comp with the plate's."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from faceplate.grain import (
+    FaceDegrainSettings,
+    FaceRegrainSettings,
+    degrain,
+    regrain,
+    transfer_grain,
+)
+from faceplate.graph.faces.analysed import profile_of, profile_state
+from faceplate.graph.faces.controls import group_of, settings_at
+from faceplate.graph.faces.stream import plane_of, planes_over, rgb, rgb_of, window_of
+from faceplate.graph.render import Box, Info, Node, Planes, Source, box_to_window, operator
+from faceplate.values import Floats, Window
+
+tile_px = 512
+degrain_margin_px = 40
+
+
+def _state(node: Node) -> str:
+    return profile_state(node.parent) if node.parent else ""
+
+
+class _OverStream:
+    """A picture of the group's first input, its colour alone, with pixels where it has them."""
+
+    def info(self, node: Node) -> Info:
+        """The stream's, but for its other channels."""
+        return replace(group_of(node).source(0).info, channels=rgb)
+
+
+@operator("FaceDegrain result", timed=True, state=_state)
+class FaceDegrainResult(_OverStream):
+    """The stream without its grain.
+
+    It is made in tiles that lie where they lie, whatever is asked for: so a pixel is the same for every reader.
+    """
+
+    def pixels(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
+        """Colour."""
+        source = group_of(node).input(0)
+        if source is None:
+            return {name: np.zeros(box.shape, np.float32) for name in channels}
+        window, whole = box_to_window(box, source.info.format.height), window_of(source.info)
+        clean = np.empty((window.height, window.width, 3), np.float32)
+        for tile in _tiles(window):
+            there = tile.intersect(whole)
+            picture = node.session.cache.value((node.digest, there), partial(_clean, node, source, there), _nbytes)
+            shared = there.intersect(window)
+            clean[shared.slices(window)] = picture[shared.slices(there)]
+        pictures = {name: clean[..., rgb.index(name)] for name in channels}
+        return planes_over(box, window, pictures, source.info.format.height)
+
+
+def _nbytes(picture: Floats) -> int:
+    return picture.nbytes
+
+
+def _tiles(window: Window) -> list[Window]:
+    """The tiles of the plane that a window meets."""
+    across = range(window.left // tile_px, -(-window.right // tile_px))
+    down = range(window.top // tile_px, -(-window.bottom // tile_px))
+    corners = [(column * tile_px, row * tile_px) for row in down for column in across]
+    return [Window(left, top, left + tile_px, top + tile_px) for left, top in corners]
+
+
+def _clean(node: Node, source: Source, tile: Window) -> Floats:
+    group = group_of(node)
+    wide = tile.grow(degrain_margin_px).intersect(window_of(source.info))
+    settings = settings_at(group, FaceDegrainSettings)
+    clean = degrain(rgb_of(source, wide), profile_of(group, source), settings, window=wide)
+    return np.ascontiguousarray(clean[tile.slices(wide)])
+
+
+@operator("FaceRegrain result", timed=True, state=_state)
+class FaceRegrainResult(_OverStream):
+    """The comp with grain: the plate's own where plate and clean plate are connected, new grain of its kind otherwise.
+
+    The matte says where the comp has lost the plate's grain; without it, everywhere.
+    """
+
+    def pixels(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
+        """Colour."""
+        group = group_of(node)
+        comp = group.source(0)
+        height = comp.info.format.height
+        window = box_to_window(box, height)
+        if not isinstance(comp, Source):
+            return {name: np.zeros(box.shape, np.float32) for name in channels}
+        grained = _grained(group, comp, window)
+        return planes_over(box, window, {name: grained[..., rgb.index(name)] for name in channels}, height)
+
+
+def _grained(group: Node, comp: Source, window: Window) -> Floats:
+    name = group.channel("unpremult")
+    before = rgb_of(comp, window)
+    if name is None:
+        return _regrained(group, before, window)
+    alpha = plane_of(comp, window, name)[..., None]
+    safe: Floats = np.where(alpha == 0, np.float32(1), alpha)
+    bare: Floats = before / safe
+    grained = _regrained(group, bare, window)
+    return np.where((alpha == 0) | (grained == bare), before, grained * safe)
+
+
+def _regrained(group: Node, comp_linear: Floats, window: Window) -> Floats:
+    settings, plate, clean, matte = settings_at(group, FaceRegrainSettings), *(group.input(slot) for slot in (1, 2, 3))
+    profile = profile_of(group, plate)
+    lost = np.clip(np.nan_to_num(plane_of(matte, window, "rgba.alpha")), 0, 1) if matte else None
+    if plate and clean:
+        own, without = rgb_of(plate, window), rgb_of(clean, window)
+        full = transfer_grain(comp_linear, own, without, profile, settings)
+        return full if lost is None else _mixed(comp_linear, full, lost[..., None])
+    kept = np.zeros(comp_linear.shape[:2], np.float32) if lost is None else np.float32(1) - lost
+    return regrain(comp_linear, kept, profile, window, group.frame, settings)
+
+
+def _mixed(bare: Floats, grained: Floats, share: Floats) -> Floats:
+    """From `bare` at share 0 to `grained` at 1, both ends exactly, infinite samples too."""
+    with np.errstate(invalid="ignore"):
+        between = bare + share * (grained - bare)
+    return np.where(share == 1, grained, np.where(share == 0, bare, between))

@@ -1,0 +1,54 @@
+"""What a delivery tells of the faces in it: whose model, on what consent, by which track."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from faceplate.deliver import file_digest
+from faceplate.graph.faces.analysed import model_of
+from faceplate.graph.faces.tracked import track_path
+from faceplate.graph.render import Node
+from faceplate.swap import SwapModel
+
+
+@dataclass(frozen=True)
+class FacesAbout:
+    """For a receipt.
+
+    Attributes:
+        inputs: models and tracks by the node that uses them.
+        model_digest: those of all models, each once, parted by spaces; empty where no face is replaced.
+        consent: the consent records of all models, each once, parted by semicolons.
+    """
+
+    inputs: dict[str, dict[str, str]]
+    model_digest: str
+    consent: str
+
+
+def faces_about(nodes: Iterable[Node]) -> FacesAbout:
+    """What is to be told of the faces that these nodes put into a picture.
+
+    Raises:
+        ModelError: a model is missing or damaged.
+        PlateError: a track is not there.
+    """
+    swaps = {group.path: (group, model_of(group)) for group in map(_swapping, nodes) if group is not None}
+    models = [model for _, model in swaps.values()]
+    return FacesAbout(
+        inputs={role: about for path, (group, model) in swaps.items() for role, about in _inputs(path, group, model)},
+        model_digest=" ".join(dict.fromkeys(model.digest for model in models)),
+        consent="; ".join(dict.fromkeys(model.card.consent for model in models)),
+    )
+
+
+def _swapping(node: Node) -> Node | None:
+    return node.parent if node.values.get("faceplate_result") == "FaceSwap" else None
+
+
+def _inputs(path: str, group: Node, model: SwapModel) -> Iterable[tuple[str, dict[str, str]]]:
+    yield f"{path} model", {"path": model.source, "digest": model.digest, "device": model.device}
+    source = group.input(0)
+    if source is not None:
+        track = track_path(group, source)
+        yield f"{path} track", {"path": track, "digest": file_digest(Path(track))}

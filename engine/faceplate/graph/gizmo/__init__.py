@@ -1,0 +1,17 @@
+"""Our nodes as Nuke's groups: gizmos made from the registry, scripts that name them opened, the example script."""
+
+from faceplate.graph.gizmo.designs import designs
+from faceplate.graph.gizmo.example import delivered, face_replacement, layers, track_file
+from faceplate.graph.gizmo.gizmo import gizmo_script, gizmo_text
+from faceplate.graph.gizmo.opened import open_gizmos
+
+__all__ = [
+    "delivered",
+    "designs",
+    "face_replacement",
+    "gizmo_script",
+    "gizmo_text",
+    "layers",
+    "open_gizmos",
+    "track_file",
+]

@@ -1,0 +1,236 @@
+"""A script rendered to disk: the frames of its Writes, whole, with receipts, gone on with where a render stopped."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import faceplate.graph.operators  # noqa: F401 -- registers the classes that are rendered
+from faceplate.errors import ScriptError
+from faceplate.graph.frames import default_workers, for_each_frame
+from faceplate.graph.gizmo import open_gizmos
+from faceplate.graph.knobs import Moment, ReaderSettings
+from faceplate.graph.render import Node, Session
+from faceplate.graph.render.gizmos import open_named_gizmos
+from faceplate.graph.render.session import default_cache_bytes
+from faceplate.graph.script import Script
+from faceplate.graph.timing import StageTimes
+from faceplate.graph.writing.choice import frames_of, targets_of
+from faceplate.graph.writing.outputs import Output, check_all, output_of
+from faceplate.graph.writing.work import Work, at_frame, callbacks
+from faceplate.values import Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderSettings:
+    """How a script is rendered.
+
+    Attributes:
+        script_path: where the script lies, for names that are told from there.
+        gizmos: groups that the script names, by class; our own are known besides.
+        passed: classes that nothing renders and whose first input goes through, or True for all such.
+        anew: make every frame again, also those that are done.
+        cache_bytes: most that is kept of pictures.
+        workers: frames in work at once.
+        view: the view to render.
+        times: where the seconds of each class of nodes are counted, or None.
+    """
+
+    script_path: Path | None = None
+    gizmos: Mapping[str, Script] = field(default_factory=dict)
+    passed: frozenset[str] | bool = False
+    anew: bool = False
+    cache_bytes: int = default_cache_bytes
+    workers: int = default_workers
+    view: str = "main"
+    times: StageTimes | None = None
+
+
+@dataclass(frozen=True)
+class ScriptProgress:
+    """What became of a render.
+
+    Attributes:
+        made: frames made just now, by the Write's full name.
+        done_before: frames that were there.
+        files: the first file of each Write.
+        notes: what a person should know, one sentence each.
+        is_stopped: True where the render was called off before its end.
+    """
+
+    made: Mapping[str, tuple[int, ...]]
+    done_before: Mapping[str, tuple[int, ...]]
+    files: Mapping[str, str]
+    notes: tuple[str, ...]
+    is_stopped: bool
+
+
+def render_script(
+    script: Script,
+    *,
+    node: str | Sequence[str] = (),
+    frames: Sequence[int] | None = None,
+    settings: RenderSettings | None = None,
+    on_frame: Callable[[int], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+    over: Event | None = None,
+) -> ScriptProgress:
+    """Renders the Writes of a script that are not there yet, several frames at once; every file is whole or absent.
+
+    Args:
+        script: as it was read.
+        node: full names of the Writes; the only one of the script where none is named.
+        frames: the frames; without them the limits of each Write, else those of the project.
+        settings: how.
+        on_frame: hears of each frame that all of the Writes have finished.
+        on_note: hears at once what a person should know; the progress tells it again.
+        over: set to call the render off; what is being made is given up at the next node, what is done stays.
+
+    Raises:
+        CallError: no such Write, or several and none named, or no frames.
+        ScriptError: a node cannot be rendered; the message names it and the frame.
+        FaceplateError: a frame failed; those finished before are whole, and the same call goes on after them.
+        CancelledError: called off before the first frame was begun.
+    """
+    rendering = open_rendering(script, node=node, frames=frames, settings=settings, on_note=on_note, over=over)
+    return rendering.run(on_frame)
+
+
+def open_rendering(
+    script: Script,
+    *,
+    node: str | Sequence[str] = (),
+    frames: Sequence[int] | None = None,
+    settings: RenderSettings | None = None,
+    on_note: Callable[[str], None] | None = None,
+    over: Event | None = None,
+) -> "Rendering":
+    """A render checked and prepared, before its first frame; the arguments and errors are those of `render_script`."""
+    settings = settings or RenderSettings()
+    session = open_session(script, settings, on_note=on_note, over=over)
+    targets = targets_of(session, (node,) if isinstance(node, str) else tuple(node))
+    outputs = [output_of(session, index, frames_of(session, index, frames), settings.view) for index in targets]
+    wanted = session.focus(targets)
+    check_all(session, outputs, wanted)
+    _warn(session, targets)
+    _prepare(session, outputs[0], wanted)
+    work = (Work(session, output, wanted, settings.script_path, anew=settings.anew) for output in outputs)
+    return Rendering(session, tuple(work), settings.workers)
+
+
+def open_session(
+    script: Script,
+    settings: RenderSettings,
+    *,
+    on_note: Callable[[str], None] | None = None,
+    over: Event | None = None,
+) -> Session:
+    """The script ready to render: its gizmos opened, its knobs readable.
+
+    Raises:
+        ScriptError: a gizmo cannot be opened.
+    """
+    opened = open_gizmos(open_named_gizmos(open_gizmos(script), settings.gizmos))
+    reader = ReaderSettings(script_path=settings.script_path, clock=datetime.now().astimezone())
+    return Session(
+        opened,
+        cache_bytes=settings.cache_bytes,
+        passed=settings.passed,
+        over=over,
+        settings=reader,
+        on_note=on_note,
+        times=settings.times,
+    )
+
+
+class Rendering:
+    """A render that is ready to begin.
+
+    Attributes:
+        session: what its frames share.
+        frames: the frames in which a file is not there yet.
+    """
+
+    def __init__(self, session: Session, work: Sequence[Work], workers: int) -> None:
+        self.session, self._work, self._workers = session, work, workers
+        self.frames = tuple(sorted(frozenset().union(*(each.waiting for each in work))))
+
+    @property
+    def total(self) -> int:
+        """How many they are."""
+        return len(self.frames)
+
+    def run(self, on_frame: Callable[[int], None] | None = None) -> ScriptProgress:
+        """Makes the frames that are not there; errors as `render_script`.
+
+        Called off, frames in work are given up at the next node, and no further one is begun.
+        """
+        line = partial(
+            for_each_frame, self.frames, self._pictures, self._deliver, on_frame=on_frame, workers=self._workers
+        )
+        with ThreadPoolExecutor(1, "render") as runner:
+            try:
+                runner.submit(line).result()
+            except BaseException:
+                self.session.over.set()
+                raise
+        return ScriptProgress(
+            {each.path: tuple(sorted(each.made)) for each in self._work},
+            {each.path: each.done_before for each in self._work},
+            {each.path: str(each.first_file) for each in self._work},
+            tuple(self.session.notes),
+            self.session.over.is_set(),
+        )
+
+    def _pictures(self, frame: int) -> list[tuple[Work, Frame]]:
+        """What each Write makes of a frame; they share all that is worked out on the way."""
+        self.session.check()
+        pull = self.session.pull()
+        with self.session.own_time("Write"):
+            return [(each, each.picture(pull, frame)) for each in self._work if frame in each.waiting]
+
+    def _deliver(self, pictures: list[tuple[Work, Frame]]) -> None:
+        with self.session.own_time("deliver"):
+            for each, picture in pictures:
+                each.deliver(picture)
+
+
+def _warn(session: Session, targets: Sequence[int]) -> None:
+    for index in targets:
+        values = session.script.values_of(index)
+        said = [name for name in callbacks if values.get(name, "").strip()]
+        if said:
+            session.note(f"{session.path(index)}: {', '.join(said)} is code, and never run here")
+        if values.get("reading", "false") in ("true", "1"):
+            session.note(f"{session.path(index)}.reading: the picture is made anew, not read from its file")
+
+
+def _prepare(session: Session, output: Output, wanted: Sequence[int]) -> None:
+    """What nodes have to do once before the first frame, sources before readers."""
+    pull = session.pull()
+    for index in wanted:
+        node = pull.node(index, Moment(output.frames[0], output.view))
+        prepare = _prepare_of(session, node)
+        if prepare is not None and not _is_off(node):
+            at_frame(partial(prepare, node), node.path, output.frames[0])
+
+
+def _prepare_of(session: Session, node: Node) -> Callable[[Node], None] | None:
+    try:
+        return session.operator_class(node).prepare
+    except ScriptError:
+        # Whether a class that is not rendered matters shows when its picture is asked for.
+        return None
+
+
+def _is_off(node: Node) -> bool:
+    """True where the node, or a group around it, is disabled."""
+    above: Node | None = node
+    while above is not None:
+        if above.is_disabled:
+            return True
+        above = above.parent
+    return False

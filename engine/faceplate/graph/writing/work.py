@@ -1,0 +1,136 @@
+"""One Write on its way to disk: its job, its delivery, and which of its frames are there."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from faceplate.deliver import Delivery, Job, pixel_versions
+from faceplate.errors import FaceplateError
+from faceplate.graph.faces import faces_about
+from faceplate.graph.files.encodings import script_colour
+from faceplate.graph.knobs import Moment
+from faceplate.graph.render import Node, Pull, Session
+from faceplate.graph.render.depth import node_of
+from faceplate.graph.render.digest import cosmetic_knobs
+from faceplate.graph.writing.outputs import Output, reads_of
+from faceplate.graph.writing.picture import written_frame
+from faceplate.graph.writing.targets import exr_compression, file_format_of
+from faceplate.spec import registered
+from faceplate.swap import runtime_version
+from faceplate.values import Frame
+
+callbacks = ("beforeRender", "beforeFrameRender", "afterFrameRender", "afterRender")
+"""What Nuke would run around a render, and is never run here."""
+
+Made = TypeVar("Made")
+
+_of_no_pixel = cosmetic_knobs | {"file", "frame", "first_frame", "last_frame", "lock_range", "views", *callbacks}
+
+
+class Work:
+    """The frames of one Write.
+
+    Attributes:
+        output: its files.
+        path: its full name.
+        waiting: the frames that are not there yet.
+        made: those made since.
+    """
+
+    def __init__(
+        self, session: Session, output: Output, wanted: Sequence[int], script_path: Path | None, *, anew: bool
+    ) -> None:
+        self.session, self.output = session, output
+        self.path = session.path(output.index)
+        self.made: list[int] = []
+        self._states: dict[int, dict[str, str]] = {}
+        job = _job(session, output, wanted, script_path)
+        self._delivery = Delivery(output.files, job, self._state).compressed(self._compression)
+        self.waiting = frozenset(frame for frame in output.frames if anew or not self._is_done(frame))
+
+    @property
+    def done_before(self) -> tuple[int, ...]:
+        """The frames that were there."""
+        return tuple(frame for frame in self.output.frames if frame not in self.waiting)
+
+    @property
+    def first_file(self) -> Path:
+        """The file of the first frame."""
+        return self.output.files.path(self.output.numbers[self.output.frames[0]])
+
+    def picture(self, pull: Pull, frame: int) -> Frame:
+        """The frame of the file, made and not yet written; errors name node and frame."""
+        number, node = self.output.numbers[frame], self._node(frame, pull)
+
+        def made() -> Frame:
+            self._states[number] = {"picture": node.source(0).digest.hex()}
+            return written_frame(node, self.output.files.path(number), number)
+
+        return at_frame(made, self.path, frame)
+
+    def deliver(self, frame: Frame) -> None:
+        """Writes a frame: whole or absent, with its receipt."""
+        self._delivery.write(frame)
+        self._states.pop(frame.number, None)
+        self.made.append(self.output.frame_of(frame.number))
+
+    def _node(self, frame: int, pull: Pull) -> Node:
+        return pull.node(self.output.index, Moment(frame, self.output.view))
+
+    def _is_done(self, frame: int) -> bool:
+        number = self.output.numbers[frame]
+        return self._delivery.receipt_path(number).is_file() and self._delivery.is_done(number)
+
+    def _state(self, number: int) -> dict[str, str]:
+        """What a frame depends on beside the job: as it was when the frame was begun."""
+        known = self._states.get(number)
+        if known is not None:
+            return known
+        frame = self.output.frame_of(number)
+        node = self._node(frame, self.session.pull())
+        return {"picture": at_frame(lambda: node.source(0).digest, self.path, frame).hex()}
+
+    @property
+    def _compression(self) -> str | None:
+        node = self._node(self.output.frames[0], self.session.pull())
+        return exr_compression(node) if file_format_of(node, self.first_file) == "openexr" else None
+
+
+def at_frame(work: Callable[[], Made], path: str, frame: int) -> Made:
+    """What the work gives; an error names the node in which it was raised, and the frame."""
+    try:
+        return work()
+    except FaceplateError as fault:
+        node = node_of(fault) or path
+        named = fault.thing if node in fault.thing else f"{node}: {fault.thing}"
+        thing = named if f"frame {frame}" in named else f"{named} at frame {frame}"
+        raise type(fault)(thing, expected=fault.expected, came=fault.came, next_step=fault.next_step) from fault
+
+
+def _job(session: Session, output: Output, wanted: Sequence[int], script_path: Path | None) -> Job:
+    """All that decides the pixels beside each frame's own picture."""
+    pull, moment = session.pull(), Moment(output.frames[0], output.view)
+    about = at_frame(
+        lambda: faces_about(pull.node(index, moment) for index in wanted), session.path(output.index), output.frames[0]
+    )
+    reads = {path: {"path": name} for path, name in reads_of(session, output, wanted).items()}
+    named = {} if script_path is None else {"script": {"path": str(script_path)}}
+    return Job(
+        inputs={**named, **reads, **about.inputs},
+        settings={
+            session.path(output.index): _seen(session.script.values_of(output.index)),
+            "Root": _seen(session.script.root_values),
+            "view": {"name": output.view},
+        },
+        model_digest=about.model_digest,
+        consent=about.consent,
+        versions=pixel_versions(
+            onnxruntime=runtime_version,
+            colour=script_colour(session).identity,
+            **{name: str(spec.version) for name, spec in registered().items()},
+        ),
+    )
+
+
+def _seen(values: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in values.items() if name not in _of_no_pixel}

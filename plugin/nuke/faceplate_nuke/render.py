@@ -1,0 +1,97 @@
+"""A node's work from the button to the result."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nuke
+
+from faceplate_nuke.freeze import TRACKER, Frozen, frame_range, freeze
+from faceplate_nuke.installed import engine
+from faceplate_nuke.problem import Problem
+from faceplate_nuke.results import put_pictures, put_track
+from faceplate_nuke.sequence import frame_files
+from faceplate_nuke.surface import WORKING, folder_of, found_again, identify, identity, our_name, say
+from faceplate_nuke.watch import touched, watched
+from faceplate_nuke.work import DEADLINE_S, POLL_S, Outcome, Work
+
+_running: dict[str, Work] = {}
+
+
+def begin(group: nuke.Group) -> None:
+    """Makes what the node shows, or tracks: freezes it, writes what has to be written, and asks the engine.
+
+    Raises:
+        Problem: it is at work already, or something that it needs is not there.
+    """
+    identify(group)
+    if identity(group) in _running:
+        raise Problem(group.name(), "it is at work already", "wait, or press Cancel")
+    frames = frame_range(group)
+    frozen = freeze(group, frames)
+    for export in frozen.exports:
+        if export.missing:
+            export.run()
+    start = _track if our_name(group) == TRACKER else _pictures
+    start(group, frozen, frames)
+    watched(group)
+
+
+def cancel(group: nuke.Group) -> None:
+    """Calls the node's work off, if there is any."""
+    work = _running.get(identity(group))
+    if work is not None:
+        work.cancel()
+
+
+def _pictures(group: nuke.Group, frozen: Frozen, frames: range) -> None:
+    job, file = frozen.job, frozen.job.file(folder_of(group))
+    made = frame_files(file)
+    missing = [frame for frame in frames if frame not in made]
+    put = partial(put_pictures, file=file, key=job.key, frames=frames)
+    if not missing:
+        put(group, outcome=Outcome("done"))
+        return
+    _ask(
+        group,
+        f"rendering {frames[0]}-{frames[-1]}",
+        {"script": job.script(file), "frames": missing, "node": job.node},
+        put,
+    )
+
+
+def _track(group: nuke.Group, frozen: Frozen, frames: range) -> None:
+    """Tracks into a file of its own first: a run that fails leaves the track as it was."""
+    job, folder = frozen.job, folder_of(group)
+    made = folder / job.key / f"{job.name}.track"
+    put = partial(put_track, made=made, key=job.key, frames=frames)
+    if made.exists():
+        put(group, outcome=Outcome("done"))
+        return
+    script = job.with_knobs(track_file=made.as_posix()).script(job.file(folder))
+    _ask(group, f"tracking {frames[0]}-{frames[-1]}", {"script": script, "frames": [frames[0]], "node": job.node}, put)
+
+
+def _ask(group: nuke.Group, words: str, fields: dict[str, Any], put: Any) -> None:
+    who = identity(group)
+    Path(str(folder_of(group))).mkdir(parents=True, exist_ok=True)
+    asked = engine().request("render", deadline_s=DEADLINE_S, poll_s=POLL_S, **fields)
+    _running[who] = work = Work(f"{group.name()}: {words}", asked, partial(_ended, who, put))
+    say(group, words, WORKING)
+    work.start()
+
+
+def _ended(who: str, put: Any, outcome: Outcome) -> None:
+    """In the main thread, some time later: the node may have another name by now, or be gone."""
+    _running.pop(who, None)
+    group = found_again(who)
+    if group is None:
+        nuke.tprint("Faceplate: the node is gone; what was made for it stays in the cache")
+        return
+    if outcome.ended == "failed":
+        outcome = Outcome("failed", f"{outcome.said} Log: {engine().log_file}")
+    put(group, outcome=outcome)
+    if outcome.ended != "failed":
+        touched(group)
