@@ -15,7 +15,7 @@ ABOUT = (
     Attribute("Copyright", "string", "Faceplate tests"),
     TIME_CODE,
     Attribute("framesPerSecond", "rational", (24000, 1001)),
-    Attribute("com.camera.odd", "v2i", (3, -4)),
+    Attribute("com.camera.odd", "vector2i", (3, -4)),
 )
 
 

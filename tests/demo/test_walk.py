@@ -1,10 +1,13 @@
 import json
+import shutil
 
 import cv2
 import numpy as np
 import pytest
 
 from faceplate.cli import main
+from faceplate.graph.gizmo import open_gizmos
+from faceplate.graph.script import read_script, write_script
 from faceplate.plate import as_dpx10, open_plate
 
 FRAMES = (1001, 1002, 1003)
@@ -38,7 +41,7 @@ def test_the_demo_leaves_every_file_that_the_design_names(demo):
         "delivery/dpx/delivery.{}.dpx",
     ):
         assert all((demo / pattern.format(number)).is_file() for number in FRAMES)
-    assert (demo / "shot.track").is_file()
+    assert all((demo / name).is_file() for name in ("shot.track", "face_replacement.nk", "younger.onnx"))
 
 
 def test_the_report_holds_the_figures_against_the_truth(demo):
@@ -48,7 +51,7 @@ def test_the_report_holds_the_figures_against_the_truth(demo):
     assert report["landmark_error_px"] < 0.02 * 540
     assert report["grain"]
     assert all(0.8 < ratio < 1.25 for entry in report["grain"] for ratio in entry["ratio"] if ratio is not None)
-    assert {"make plate", "track", "swap", "write"} <= set(report["stage_seconds_a_frame"])
+    assert {"make plate", "track", "FaceSwap", "FaceRegrain", "deliver"} <= set(report["stage_seconds_a_frame"])
     assert report["wall_s"] > 0
     assert report["peak_memory_mb"] > 0
 
@@ -73,21 +76,44 @@ def test_the_delivered_header_is_the_plates_with_ours_under_one_prefix(demo):
     assert plate.attribute("colorInteropID")
 
 
-def test_a_frame_rendered_alone_is_the_frame_of_the_demo(demo, tmp_path):
-    receipt = json.loads((demo / "delivery" / "exr" / "receipts" / "delivery.1002.exr.json").read_text())
-    call = ["swap", str(demo / "plate" / "plate.%04d.exr"), "--track", str(demo / "shot.track")]
-    call += ["--model", receipt["inputs"]["model"]["path"], "--grain", str(demo / "plate.grain"), "--mode", "replace"]
-    assert main([*call, "--range", "1002", "-o", str(tmp_path / "alone.%04d.exr")]) == 0
-    alone = open_plate(str(tmp_path / "alone.%04d.exr")).read(1002)
-    together = open_plate(str(demo / "delivery" / "exr" / "delivery.%04d.exr")).read(1002)
-    assert np.array_equal(alone.groups[0].pixels.view(np.uint16), together.groups[0].pixels.view(np.uint16))
+@pytest.mark.parametrize("script", ["face_replacement.nk", "groups.nk"])
+def test_a_frame_of_the_script_rendered_alone_is_the_frame_of_the_demo_with_gizmos_and_with_groups(
+    demo, tmp_path, script
+):
+    shutil.copytree(demo, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("delivery", "matte", "swap"))
+    write_script(open_gizmos(read_script(demo / "face_replacement.nk")), tmp_path / "groups.nk")
+    for node, kind in (("Write1", "exr"), ("Write2", "dpx")):
+        assert main(["render", str(tmp_path / script), "--node", node, "--range", "1002"]) == 0
+        pattern = f"delivery/{kind}/delivery.%04d.{kind}"
+        alone, together = (open_plate(str(folder / pattern)).read(1002) for folder in (tmp_path, demo))
+        assert np.array_equal(alone.groups[0].pixels.view(np.uint16), together.groups[0].pixels.view(np.uint16))
+        assert not (tmp_path / pattern.replace("%04d", "1001")).exists()
+
+
+def test_a_second_render_finds_every_frame_done_and_a_changed_grade_makes_them_anew(demo, tmp_path, capsys):
+    shutil.copytree(demo, tmp_path, dirs_exist_ok=True)
+    call = ["render", str(tmp_path / "face_replacement.nk"), "--node", "Write1", "--json"]
+    assert main(call) == 0
+    assert rendered(capsys) == {"made": list(FRAMES), "done_before": []}, "another folder holds other plates"
+    assert main(call) == 0
+    assert rendered(capsys) == {"made": [], "done_before": list(FRAMES)}
+    text = (tmp_path / "face_replacement.nk").read_text()
+    (tmp_path / "face_replacement.nk").write_text(text.replace("white {1.02 1 0.98 1}", "white 1.1"))
+    assert main(call) == 0
+    assert rendered(capsys) == {"made": list(FRAMES), "done_before": []}
+
+
+def rendered(capsys):
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return {name: last[name]["Write1"] for name in ("made", "done_before")}
 
 
 def test_the_receipt_says_what_made_the_frame(demo):
     receipt = json.loads((demo / "delivery" / "exr" / "receipts" / "delivery.1001.exr.json").read_text())
     assert receipt["frame"] == 1001
-    assert {"plate", "track", "model", "grain"} <= set(receipt["inputs"])
-    assert {"FaceSwap", "FaceMatte", "FaceRegrain"} <= set(receipt["settings"])
+    assert {"script", "Read1", "FaceSwap1 model", "FaceSwap1 track"} <= set(receipt["inputs"])
+    assert receipt["settings"]["Write1"]["compression"] == "Zip (16 scanlines)"
+    assert {"FaceSwap", "FaceMatte", "FaceRegrain"} <= set(receipt["versions"])
     assert receipt["consent"]
     assert receipt["output_bytes"] == (demo / "delivery" / "exr" / "delivery.1001.exr").stat().st_size
 

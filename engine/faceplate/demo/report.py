@@ -11,11 +11,11 @@ import numpy as np
 from faceplate.colour import to_working
 from faceplate.demo.portrait import landmarks68_portrait
 from faceplate.demo.truth import Truth
-from faceplate.graph import Outputs, Shot, encoding_of, for_each_frame
+from faceplate.graph import StageTimes, encoding_of, for_each_frame
 from faceplate.plate import as_dpx10, normalised, open_plate
 from faceplate.storage import whole_or_absent
 from faceplate.track import mesh_to_68
-from faceplate.values import Array, Floats, Frame, Person, Plate, Sample
+from faceplate.values import Array, Floats, Frame, Person, Plate, Sample, Track
 
 exposure_edges_ev = np.arange(-6, 5)
 """Edges of the exposure bins, in stops over scene-linear 0.18."""
@@ -44,7 +44,7 @@ class Figures:
         landmark_jitter_px: what of that error comes and goes from frame to frame, as an rms; None under 3 frames.
         identical_outside_matte: share of the pixels outside the matte that are the plate's to the bit, by format.
         grain: by exposure.
-        stage_seconds_a_frame: seconds of each stage, summed over threads, by frame.
+        stage_seconds_a_frame: seconds of each stage and of each class of node, summed over threads, by frame.
         wall_s: seconds of the walk, from nothing to delivered.
         peak_memory_mb: most memory held at once.
     """
@@ -80,34 +80,58 @@ class Figures:
         )
 
 
+@dataclass(frozen=True)
+class Walked:
+    """A shot that was walked.
+
+    Attributes:
+        plate: with its encoding.
+        track: of it.
+        person: whose face was replaced.
+        truth: what the plate was made with.
+        times: seconds of each stage.
+        wall_s: seconds of the walk.
+    """
+
+    plate: Plate
+    track: Track
+    person: Person
+    truth: Truth
+    times: StageTimes
+    wall_s: float
+
+
 def measure_delivery(
-    shot: Shot, outputs: Outputs, truth: Truth, wall_s: float, on_frame: Callable[[int], None] | None = None
+    walked: Walked, rendered: Callable[[str], str], on_frame: Callable[[int], None] | None = None
 ) -> Figures:
-    """Reads back what was delivered and holds it against the plate and its truth."""
-    delivered, ten_bit = (open_plate(pattern) for pattern in outputs.finished)
-    mattes, faces = open_plate(str(outputs.matte)), open_plate(str(outputs.swap))
+    """Reads back what was delivered and holds it against the plate and its truth.
+
+    `rendered` names the sequences `exr`, `dpx`, `matte` and `swap`.
+    """
+    delivered, ten_bit, mattes, faces = (open_plate(rendered(name)) for name in ("exr", "dpx", "matte", "swap"))
+    plates, truth = walked.plate, walked.truth
     identical: dict[str, list[float]] = {"exr": [], "dpx": []}
     grain = GrainTally()
 
     def check(number: int) -> None:
-        plate, finished = shot.plate.read(number), delivered.read(number)
+        plate, finished = plates.read(number), delivered.read(number)
         outside = ~_covered(mattes.read(number), plate)
         identical["exr"].append(_identical(plate, finished, outside))
         identical["dpx"].append(_identical(as_dpx10(plate), ten_bit.read(number), outside))
-        grain.add(*_grain_of(finished, faces.read(number), shot.plate), truth.response)
+        grain.add(*_grain_of(finished, faces.read(number), plates), truth.response)
 
-    for_each_frame(shot.plate.frames, check, on_frame=on_frame)
-    error, jitter = landmark_figures(shot.person, shot.track.frames, truth)
-    seconds = {name: round(value / len(shot.plate.frames), 4) for name, value in shot.times.seconds().items()}
+    for_each_frame(plates.frames, check, on_frame=on_frame)
+    error, jitter = landmark_figures(walked.person, walked.track.frames, truth)
+    seconds = {name: round(value / len(plates.frames), 4) for name, value in walked.times.seconds().items()}
     return Figures(
-        frames=len(shot.plate.frames),
-        size=shot.track.size,
+        frames=len(plates.frames),
+        size=walked.track.size,
         landmark_error_px=error,
         landmark_jitter_px=jitter,
         identical_outside_matte={name: min(shares) for name, shares in identical.items()},
         grain=grain.bins(),
         stage_seconds_a_frame=seconds,
-        wall_s=wall_s,
+        wall_s=walked.wall_s,
         peak_memory_mb=peak_memory_mb(),
     )
 

@@ -16,7 +16,7 @@ WIRING = {
     "FaceDegrain1": ["FaceTrack1", None],
     "FaceSwap1": ["FaceDegrain1", "Blur1", None],
     "Grade1": ["FaceSwap1"],
-    "FaceRegrain1": ["Grade1", "Read1", "FaceDegrain1", None],
+    "FaceRegrain1": ["Grade1", "Read1", None, None],
     "Merge1": ["Read1", "FaceRegrain1"],
     "Write1": ["Merge1"],
     "Write2": ["Merge1"],

@@ -1,3 +1,5 @@
+import gc
+import weakref
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from threading import Event
 
@@ -5,9 +7,10 @@ import numpy as np
 import pytest
 
 from faceplate.errors import ScriptError
-from faceplate.graph.render import Box, Cache, Session
+from faceplate.graph.render import Box, Cache
 from faceplate.graph.render.depth import node_of
 from faceplate.graph.render.node import most_pixels
+from faceplate.graph.render.operators import class_of
 from script_shots import node, picture, read, root, session_of, write_exr_plate
 
 FORMAT = "64 32 0 0 64 32 1 small"
@@ -83,8 +86,6 @@ def test_a_render_called_off_ends_at_the_next_node():
 
 def test_two_readers_have_the_picture_made_once_and_one_has_it_made_afresh(monkeypatch):
     made = []
-    from faceplate.graph.render.operators import class_of  # noqa: PLC0415 -- patched here
-
     kind = type(class_of("Grade").operator)
     pixels = kind.pixels
     monkeypatch.setattr(kind, "pixels", lambda self, at, *rest: (made.append(rest[-1]), pixels(self, at, *rest))[1])
@@ -185,13 +186,9 @@ def test_a_note_is_told_once():
 
 
 def test_sessions_are_let_go_of():
-    import gc  # noqa: PLC0415 -- for this test alone
-    import weakref  # noqa: PLC0415 -- for this test alone
-
     session = session_of(root(), constant(), node("Grade", name="G", add="{{frame}}"))
     picture(session, "G").pixels(Box(0, 0, 2, 2), RED)
     gone = weakref.ref(session)
     del session
     gc.collect()
     assert gone() is None
-    assert Session

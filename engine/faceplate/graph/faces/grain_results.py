@@ -1,7 +1,7 @@
 """The results of FaceDegrain and FaceRegrain: the stream without its grain, the comp with the plate's."""
 
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 
@@ -97,21 +97,29 @@ class FaceRegrainResult(_OverStream):
 
 
 def _grained(group: Node, comp: Source, window: Window) -> Floats:
+    """The comp with grain; one that is premultiplied is given as much as it needs once it is merged over the plate."""
     name = group.channel("unpremult")
     before = rgb_of(comp, window)
     if name is None:
-        return _regrained(group, before, window)
-    alpha = plane_of(comp, window, name)[..., None]
-    safe: Floats = np.where(alpha == 0, np.float32(1), alpha)
+        return _regrained(group, before, window, None)
+    alpha = plane_of(comp, window, name)
+    safe: Floats = np.where(alpha == 0, np.float32(1), alpha)[..., None]
     bare: Floats = before / safe
-    grained = _regrained(group, bare, window)
-    return np.where((alpha == 0) | (grained == bare), before, grained * safe)
+    grain = _regrained(group, bare, window, alpha) - bare
+    return np.where((alpha == 0)[..., None] | (grain == 0), before, before + grain)
 
 
-def _regrained(group: Node, comp_linear: Floats, window: Window) -> Floats:
+def _regrained(group: Node, comp_linear: Floats, window: Window, alpha: Floats | None) -> Floats:
+    """The comp with the plate's own grain where plate and clean plate are there, else with new grain of its kind.
+
+    The plate's own is one grain with what shows through beside it, so an `alpha` scales it as it does the picture; new
+    grain is another, and fills up what the plate under it lacks: their variances add.
+    """
     settings, plate, clean, matte = settings_at(group, FaceRegrainSettings), *(group.input(slot) for slot in (1, 2, 3))
     profile = profile_of(group, plate)
-    lost = np.clip(np.nan_to_num(plane_of(matte, window, "rgba.alpha")), 0, 1) if matte else None
+    shares = [alpha, plane_of(matte, window, "rgba.alpha") if matte else None]
+    known = [np.clip(np.nan_to_num(share), np.float32(0), np.float32(1)) for share in shares if share is not None]
+    lost: Floats | None = reduce(np.multiply, known) if known else None
     if plate and clean:
         own, without = rgb_of(plate, window), rgb_of(clean, window)
         full = transfer_grain(comp_linear, own, without, profile, settings)

@@ -27,11 +27,11 @@ def face_replacement(*, encoding: str, frames: tuple[int, int], size: tuple[int,
     """
     layout = Layout()
     plate = _read(layout, encoding, frames, size)
-    face, clean, matte = _face(layout, plate)
+    face, matte = _face(layout, plate)
     grade = (("white", "1.02 1 0.98 1"), ("black_clamp", "false"), ("unpremult", "rgba.alpha"))
     graded = layout.add("Grade", "Grade1", (-400, 900), [face], knobs=grade)
     premultiplied = (("unpremult", "rgba.alpha"),)
-    inputs = (graded, plate, clean, None)
+    inputs = (graded, plate, None, None)
     grained = layout.add("FaceRegrain", "FaceRegrain1", (-320, 1000), inputs, knobs=premultiplied)
     over = (("operation", "over"), ("output", "rgb"), ("metainput", "B"), ("bbox", "B"))
     comp = layout.add("Merge2", "Merge1", (0, 1100), [plate, grained], knobs=over)
@@ -75,8 +75,8 @@ def _read(layout: Layout, encoding: str, frames: tuple[int, int], size: tuple[in
     return layout.add("Read", "Read1", (0, 0), knobs=knobs)
 
 
-def _face(layout: Layout, plate: int) -> tuple[int, int, int]:
-    """The face alone, the plate without its grain, and the matte."""
+def _face(layout: Layout, plate: int) -> tuple[int, int]:
+    """The face alone, and the matte."""
     kept = (("track_file", f"{BESIDE}/{track_file}"),)
     track = layout.add("FaceTrack", "FaceTrack1", (-200, 160), [plate], knobs=kept)
     matte_knobs = (("model_file", MODEL), ("output", "matte"))
@@ -87,7 +87,7 @@ def _face(layout: Layout, plate: int) -> tuple[int, int, int]:
     clean = layout.add("FaceDegrain", "FaceDegrain1", (-200, 300), [track, None])
     swap_knobs = (("model_file", MODEL), ("mode", "replace"), ("output", "face"))
     face = layout.add("FaceSwap", "FaceSwap1", (-400, 700), [clean, soft, None], knobs=swap_knobs)
-    return face, clean, soft
+    return face, soft
 
 
 def _write(layout: Layout, encoding: str, comp: int) -> None:

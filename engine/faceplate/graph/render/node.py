@@ -1,6 +1,7 @@
 """One node at one moment, as its operator sees it: knobs that have values, inputs that have pictures."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +162,14 @@ class Node:
 
     def _made_info(self) -> Info:
         self.session.check()
-        return self.source(0).info if self.is_disabled else self.operator_class.operator.info(self)
+        if self.is_disabled:
+            return self.source(0).info
+        with self.own_time():
+            return self.operator_class.operator.info(self)
+
+    def own_time(self) -> AbstractContextManager[None]:
+        """Counts the block's own time to the class of the node, to ours by the name it has in the registry."""
+        return self.session.own_time(self.values.get("faceplate_result") or self.klass)
 
     def _found(self, what: str, work: Callable[[], Any]) -> Any:
         """What the work gives, done once; asked for again while it is under way, it would never end."""
@@ -215,7 +223,7 @@ class Source:
         inside = _nearest(box, self.info)
         planes: Planes = {}
         if known and not inside.is_empty:
-            with self.node.session.own_time(self.node.values.get("faceplate_result") or self.node.klass):
+            with self.node.own_time():
                 planes = self.node.pull.planes(self.node, inside, known)
         return {name: _spread(planes.get(name), inside, box, self.info.outside) for name in channels}
 
