@@ -89,14 +89,24 @@ def weighed(noisy: Floats, pilot: Floats, variance: Floats, waves: Floats, windo
 
 
 @compiled
+def _product(x: Floats, waves: Floats, y: Floats) -> None:
+    a, b, c, d, e, f, g, h = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+    p, q, r, s, t, u, v, w = x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
+    for k in range(SIDE_PX):
+        y[k] += (
+            (a * waves[k] + b * waves[k + 16] + c * waves[k + 32] + d * waves[k + 48])
+            + (e * waves[k + 64] + f * waves[k + 80] + g * waves[k + 96] + h * waves[k + 112])
+        ) + (
+            (p * waves[k + 128] + q * waves[k + 144] + r * waves[k + 160] + s * waves[k + 176])
+            + (t * waves[k + 192] + u * waves[k + 208] + v * waves[k + 224] + w * waves[k + 240])
+        )
+
+
+@compiled
 def _enter(plane: Floats, column: int, waves: Floats, strip: Floats) -> None:
+    strip[:] = ZERO
     for row in range(plane.shape[0]):
-        line, out = plane[row, column : column + SIDE_PX], strip[row * SIDE_PX : (row + 1) * SIDE_PX]
-        for wave in range(SIDE_PX):
-            out[wave] = ZERO
-        for at in range(SIDE_PX):
-            for wave in range(SIDE_PX):
-                out[wave] += line[at] * waves[wave + at * SIDE_PX]
+        _product(plane[row, column : column + SIDE_PX], waves[:BLOCK], strip[row * SIDE_PX : (row + 1) * SIDE_PX])
 
 
 @compiled
@@ -104,15 +114,8 @@ def _leave(
     summed: Floats, line: Floats, column: int, waves: Floats, window: Floats, total: Floats, weight: Floats, back: Floats
 ) -> None:
     for row in range(total.shape[0]):
-        of, ow = total[row, column : column + SIDE_PX], weight[row, column : column + SIDE_PX]
-        spectrum = summed[row * SIDE_PX : (row + 1) * SIDE_PX]
-        for at in range(SIDE_PX):
-            back[at] = ZERO
-        for wave in range(SIDE_PX):
-            for at in range(SIDE_PX):
-                back[at] += spectrum[wave] * waves[BLOCK + wave * SIDE_PX + at]
-        for at in range(SIDE_PX):
-            of[at] += back[at]
+        _product(summed[row * SIDE_PX : (row + 1) * SIDE_PX], waves[BLOCK:], total[row, column : column + SIDE_PX])
+        ow = weight[row, column : column + SIDE_PX]
         for at in range(SIDE_PX):
             ow[at] += line[row] * window[at]
 
@@ -126,9 +129,10 @@ def _keep(block: Floats, variance: Floats, left: Floats) -> np.float32:
     for wave in range(SIDE_PX):
         for lane in range(SIDE_PX):
             at = wave * SIDE_PX + lane
-            kept = block[at] * block[at] > variance[at]
-            left[lane] += variance[BLOCK + at] if kept else ZERO
-            block[at] = block[at] if kept else ZERO
+            coefficient, limit, noise = block[at], variance[at], variance[BLOCK + at]
+            gain = ONE if coefficient * coefficient > limit else ZERO
+            left[lane] += gain * noise
+            block[at] = gain * coefficient
     if first * first <= variance[0]:
         block[0] = first
         left[0] += variance[BLOCK]

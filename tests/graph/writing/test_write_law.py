@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from faceplate.colour import native_spaces
-from faceplate.deliver import attribute_prefix
 from faceplate.graph.knobs import Moment
 from faceplate.graph.writing.picture import written_frame
 from faceplate.plate import read_frame, write_frame
@@ -149,7 +148,7 @@ def test_only_what_a_node_touched_is_changed(half):
     mask = node("Constant", 0, color="1", channels="rgba", format="64 48 0 0 64 48 1 p", name="C1")
     mask += node("Crop", name="Crop1", box="20 10 30 25")
     grade = node("Grade", "1+1", name="Grade1", white=2, black_clamp="false", channels="rgb")
-    frame = written(root(), mask, read(half), grade.replace("inputs 1+1", "inputs 1+1"), write("o.%04d.exr"))
+    frame = written(root(), mask, read(half), grade, write("o.%04d.exr"))
     plate = read_frame(half % 1001, 1001)
     assert frame.kept is not None
     assert frame.kept.changed == Window(20, 48 - 25, 30, 48 - 10)
@@ -165,7 +164,7 @@ def test_a_pixel_that_is_the_plates_keeps_its_sample_even_inside_what_changed(ha
     grade = node("Grade", name="Grade1", white=2, black_clamp="false")
     frame = written(root(), read(half), grade, write("o.%04d.exr"))
     ours, theirs = (each.groups[0].pixels for each in (frame, read_frame(half % 1001, 1001)))
-    lost = np.isnan(theirs[..., :3]).all(axis=-1) | np.isnan(theirs[..., :3]).any(axis=-1)
+    lost = np.isnan(theirs[..., :3]).any(axis=-1)
     assert lost.sum() >= 2
     assert np.isnan(ours[..., :3]).any(axis=-1)[lost].all()
     assert ours[..., 3].tobytes() == theirs[..., 3].tobytes()
@@ -233,6 +232,3 @@ def test_another_encoding_or_sample_is_encoded(half):
     assert wider.groups[0].pixels.dtype == np.float32
     assert wider.groups[0].pixels[fine][:, :3] == pytest.approx(plate.groups[0].pixels[fine][:, :3].astype(float), abs=1e-5)
 
-
-def test_our_own_entries_have_a_prefix_of_their_own():
-    assert attribute_prefix == "faceplate/"

@@ -58,7 +58,8 @@ def _light(
     stored, sample = _colour(frame, names, box)
     if cover is not None:
         safe = np.where(cover == 0, np.float32(1), cover)[..., None]
-        light = encoding.codec(Sample.FLOAT).decode(normalised(stored, sample) / safe) * safe
+        with np.errstate(all="ignore"):
+            light = encoding.codec(Sample.FLOAT).decode(normalised(stored, sample) / safe) * safe
     else:
         light = encoding.codec(sample).decode(stored)
     return tuple(cv2.split(light))

@@ -114,8 +114,9 @@ class Storing:
     def _bare(self, light: Floats, cover: Floats) -> Array:
         """Colour divided by alpha, encoded and multiplied by it again, as Nuke does for a premultiplied file."""
         safe: Floats = np.where(cover == 0, np.float32(1), cover)[..., None]
-        bare: Floats = self.encoding.codec(Sample.FLOAT).encode(light / safe)
-        return stored_from(bare * safe, self.sample)
+        with np.errstate(all="ignore"):
+            bare: Floats = self.encoding.codec(Sample.FLOAT).encode(light / safe)
+            return stored_from(bare * safe, self.sample)
 
 
 def _same(planes: Planes, own: Planes, names: tuple[str, ...], part: tuple[slice, slice]) -> Mask:
