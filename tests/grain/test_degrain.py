@@ -3,10 +3,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+import scipy.fft
 from grain_plates import TRUTH, grainy, portrait, to_linear, to_log
 
 from faceplate.grain import FACE_DEGRAIN, FaceDegrainSettings, degrain, measure_grain
+from faceplate.grain.shrink import PLAIN as PLAIN_SQUARES
 from faceplate.grain.stabilise import Stabiliser
+from faceplate.grain.sweep import WINDOW, swept
 from faceplate.spec import registered
 from faceplate.values import Window
 
@@ -103,12 +106,70 @@ def test_amount_is_the_share_that_goes(plate, degrained):
     assert half == pytest.approx((plate + degrained) / 2, abs=1e-5)
 
 
-def test_a_crop_of_the_result_is_the_result_of_the_crop_with_its_margin(plate, degrained):
-    inner, margin = Window(101, 122, 203, 181), 40
-    outer = inner.grow(margin)
-    part = degrain(plate[outer.slices(Window(0, 0, SIDE, SIDE))], TRUTH.profile(), PLAIN, window=outer)
-    rows, columns = inner.slices(Window(0, 0, SIDE, SIDE))
-    assert part[inner.slices(outer)] == pytest.approx(degrained[rows, columns], abs=1e-5)
+def windows_inside(window, count, rng):
+    """All corners of a window, and parts of it with odd and even edges."""
+    for left, top in ((0, 0), (-61, 0), (0, -47), (-61, -47)):
+        corner = window.left + left % window.width, window.top + top % window.height
+        yield Window(*corner, min(corner[0] + 61, window.right), min(corner[1] + 47, window.bottom))
+    for _ in range(count):
+        left, top = (int(rng.integers(first, last)) for first, last in (window[::2], window[1::2]))
+        right, bottom = (int(start + rng.integers(1, 120)) for start in (left, top))
+        yield Window(left, top, right, bottom).intersect(window)
+
+
+def bits(picture):
+    return np.ascontiguousarray(picture).view(np.uint32)
+
+
+@pytest.mark.parametrize(("broken", "margin"), [(False, 27), (True, 34)])
+@pytest.mark.parametrize("square", [0.0, 1e-3])
+def test_a_crop_with_its_margin_has_the_bits_of_the_whole(plate, broken, margin, square):
+    profile = TRUTH.profile()
+    profile = replace(profile, response=np.pad(profile.response, ((0, 0), (0, 1)), constant_values=square))
+    rng, plate, on_plate = np.random.default_rng(4), plate.copy(), Window(-7, 9, SIDE - 7, SIDE + 9)
+    if broken:
+        plate[rng.random(plate.shape) < 1e-3] = np.nan
+        plate[100:120, 90:140] = np.inf
+    whole = degrain(plate, profile, PLAIN, window=on_plate)
+    for inner in windows_inside(on_plate, 25, rng):
+        outer = inner.grow(margin).intersect(on_plate)
+        part = degrain(plate[outer.slices(on_plate)], profile, PLAIN, window=outer)
+        assert np.array_equal(bits(part[inner.slices(outer)]), bits(whole[inner.slices(on_plate)])), inner
+
+
+def block_by_block(plane, variance, gain_of):
+    """One pass of the method over a plane whose edges lie on the grid, written as the papers have it."""
+    waves = scipy.fft.dct(np.eye(16), axis=0, norm="ortho")
+    total, weight = np.zeros(plane.shape), np.zeros(plane.shape)
+    for top in range(0, plane.shape[0] - 15, 4):
+        for left in range(0, plane.shape[1] - 15, 4):
+            at = np.s_[top : top + 16, left : left + 16]
+            coefficients = waves @ plane[at].astype(np.float64) @ waves.T
+            gain = gain_of(at, coefficients)
+            gain[0, 0] = 1
+            trust = np.outer(WINDOW, WINDOW) / np.sum(gain**2 * variance)
+            total[at] += trust * (waves.T @ (gain * coefficients) @ waves)
+            weight[at] += trust
+    return total / weight
+
+
+def test_the_compiled_pass_is_the_method_of_the_papers():
+    rng = np.random.default_rng(3)
+    plane = (rng.standard_normal((48, 60)) + 5 * np.sin(np.arange(60) / 4)).astype(np.float32)
+    variance = np.abs(rng.normal(1, 0.3, (16, 16))).astype(np.float32)
+    waves = scipy.fft.dct(np.eye(16), axis=0, norm="ortho")
+    noise = (variance * PLAIN_SQUARES).ravel()
+    dropped = block_by_block(plane, variance, lambda _, found: (found**2 > 7.29 * variance).astype(float))
+    first = swept(plane, None, np.float32(7.29) * noise, variance.ravel())
+    assert first == pytest.approx(dropped, abs=1e-5)
+
+    def wiener(at, _):
+        energy = (waves @ first[at].astype(np.float64) @ waves.T) ** 2
+        return energy / (energy + variance)
+
+    assert swept(plane, first, noise, variance.ravel()) == pytest.approx(
+        block_by_block(plane, variance, wiener), abs=1e-5
+    )
 
 
 def test_pictures_smaller_than_a_block_are_taken(plate):

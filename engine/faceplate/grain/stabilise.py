@@ -4,7 +4,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from faceplate.values import Floats, Matrix
+from faceplate.compiled import compiled
+from faceplate.values import Floats
 
 ANSCOMBE = 3 / 8  # of the slope squared: the least floor, below which the root bends within one sigma of black
 LEAST_SQUARE = 1e-9  # a square below it is none: grain of 3 thousandths of a percent
@@ -31,16 +32,12 @@ class Stabiliser(NamedTuple):
         least = max(floor, ANSCOMBE * slope**2, square * LEAST_SQUARE)
         return cls(slope, least, square if square > LEAST_SQUARE else 0.0)
 
-    @property
-    def black(self) -> float:
-        """Where exposure 0 lies on the new scale."""
-        return float(self._above(np.zeros(1))[0])
-
     def forward(self, x_linear: Floats) -> Floats:
         """Scene-linear to the scale on which grain has sigma 1."""
-        x = x_linear.astype(np.float64)
-        below = self.black + np.minimum(x, 0) / np.sqrt(self.floor)
-        return np.where(x < 0, below, self._above(np.maximum(x, 0))).astype(np.float32)
+        x = np.ascontiguousarray(x_linear, np.float32)
+        y = np.empty_like(x)
+        _even(x.reshape(-1), self.slope, self.floor, self.square, y.reshape(-1))
+        return y
 
     def inverse(self, y_even: Floats) -> Floats:
         """Back to scene-linear, the mean of grainy samples on the new scale to the mean of their exposures.
@@ -48,25 +45,45 @@ class Stabiliser(NamedTuple):
         The transform is curved above black, so a mean taken on its far side comes back too dark, by a quarter of the
         variance's own slope there.
         """
-        y, black = y_even.astype(np.float64), self.black
-        below = (y - black) * np.sqrt(self.floor)
-        above = self._exposure(np.maximum(y, black))
-        curved = np.clip((y - black + 1) / 2, 0, 1)  # the share of grain of sigma 1 that falls above black
-        dark = curved * (self.slope + 2 * self.square * above) / 4
-        return (np.where(y < black, below, above) + dark).astype(np.float32)
+        y = np.ascontiguousarray(y_even, np.float32)
+        x = np.empty_like(y)
+        _linear(y.reshape(-1), self.slope, self.floor, self.square, x.reshape(-1))
+        return x
 
-    def _above(self, x: Matrix) -> Matrix:
-        sigma = np.sqrt((self.square * x + self.slope) * x + self.floor)
-        if self.square:
-            root = np.sqrt(self.square)
-            return np.asarray(np.log(2 * root * sigma + 2 * self.square * x + self.slope) / root)
-        return np.asarray(2 / self.slope * sigma) if self.slope else np.asarray(x / sigma)
 
-    def _exposure(self, y: Matrix) -> Matrix:
-        if self.square:
-            term = np.exp(np.sqrt(self.square) * y)
-            rest = self.slope**2 - 4 * self.floor * self.square
-            return np.asarray(((term + rest / term) / 2 - self.slope) / (2 * self.square))
-        if self.slope:
-            return np.asarray((np.square(self.slope * y / 2) - self.floor) / self.slope)
-        return np.asarray(y * np.sqrt(self.floor))
+@compiled
+def _even(x: Floats, slope: float, floor: float, square: float, y: Floats) -> None:
+    black, steepness = _above(0.0, slope, floor, square), np.divide(1.0, np.sqrt(floor))
+    for at in range(x.size):
+        exposure = np.float64(x[at])
+        above = _above(max(exposure, 0.0), slope, floor, square)
+        y[at] = np.float32(black + exposure * steepness if exposure < 0 else above)
+
+
+@compiled
+def _linear(y: Floats, slope: float, floor: float, square: float, x: Floats) -> None:
+    black, sigma = _above(0.0, slope, floor, square), np.sqrt(floor)
+    for at in range(y.size):
+        over = np.float64(y[at]) - black
+        above = _exposure(max(np.float64(y[at]), black), slope, floor, square)
+        curved = min(max((over + 1) / 2, 0.0), 1.0)  # the share of grain of sigma 1 that falls above black
+        dark = curved * (slope + 2 * square * above) / 4
+        x[at] = np.float32((over * sigma if over < 0 else above) + dark)
+
+
+@compiled
+def _above(x: float, slope: float, floor: float, square: float) -> float:
+    sigma = np.sqrt((square * x + slope) * x + floor)
+    if square > 0:
+        root = np.sqrt(square)
+        return np.divide(np.log(2 * root * sigma + 2 * square * x + slope), root)
+    return np.divide(2 * sigma, slope) if slope > 0 else np.divide(x, sigma)
+
+
+@compiled
+def _exposure(y: float, slope: float, floor: float, square: float) -> float:
+    if square > 0:
+        term = np.exp(np.sqrt(square) * y)
+        rest = slope**2 - 4 * floor * square
+        return np.divide((term + np.divide(rest, term)) / 2 - slope, 2 * square)
+    return np.divide((slope * y / 2) ** 2 - floor, slope) if slope > 0 else y * np.sqrt(floor)

@@ -1,260 +1,277 @@
-"""One pass over all blocks of a plane: their cosine coefficients weighed, and the blocks added up again. Compiled.
+"""One pass over all blocks of a plane, compiled: their cosine coefficients weighed, and the blocks added up again.
 
-A block's columns are transformed by a plain product with the waves, once for all blocks of a strip, its rows by a fast
-cosine transform, sixteen waves side by side. Sums run in one order wherever a block stands, so a pixel has the same
-bits in every picture that holds the blocks over it.
+A strip of SIDE_PX columns at a time: its rows are transformed once for all blocks, then each block down its columns by
+a fast transform of plain cosine sums, sixteen waves side by side. Every sum runs in one order wherever a block stands.
 """
 
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.values import Floats
+from faceplate.values import Floats, Matrix
+
+Sums = tuple[np.float32, ...]
 
 SIDE_PX = 16
 HOP_PX = 4
 BLOCK = SIDE_PX * SIDE_PX
+WINDOW = np.kaiser(SIDE_PX, 2.0).astype(np.float32)
 LEAST = np.float32(1e-6)
 TINY = np.float32(1e-12)
-ZERO = np.float32(0)
-ONE = np.float32(1)
-HALF = np.float32(0.5)
-SCALE = np.float32(2 / SIDE_PX)  # of a plain cosine sum and its inverse; the constant wave's has half of it
+ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
+RETURNED = np.float32(
+    2 / SIDE_PX
+)  # of plain cosine sums when they are summed back; of the constant wave's half as much
 
 
-def _turns(count: int) -> Floats:
-    """The cosine and sine by which a cosine sum of type IV over so many samples turns its outer pairs."""
-    angles = (2 * np.arange(count // 2) + 1) * np.pi / (4 * count)
-    return np.stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
+def cosine_basis(side: int) -> Matrix:
+    """The orthonormal DCT-II, side x side, one wave a row, slowest first."""
+    at = (np.arange(side) + 0.5) / side
+    waves = np.cos(np.pi * np.arange(side)[:, None] * at) * np.sqrt(2 / side)
+    waves[0] = np.sqrt(1 / side)
+    return np.asarray(waves, np.float64)
 
 
-C80, C81, C82, C83 = _turns(8)[0]
-S80, S81, S82, S83 = _turns(8)[1]
-C40, C41 = _turns(4)[0]
-S40, S41 = _turns(4)[1]
-C20, S20 = _turns(2)[:, 0]
-C10 = _turns(1)[0, 0] if False else np.float32(np.sqrt(0.5))
+ACROSS = cosine_basis(SIDE_PX).T.astype(np.float32).ravel()
+BACK = (cosine_basis(SIDE_PX).astype(np.float32) * WINDOW).ravel()
+
+
+def _turn(pair: int, count: int) -> Sums:
+    """Cosine and sine of the angle by which a fourth-type cosine sum of `count` samples turns one of its pairs."""
+    angle = (2 * pair + 1) * np.pi / (4 * count)
+    return np.float32(np.cos(angle)), np.float32(np.sin(angle))
+
+
+(C8A, S8A), (C8B, S8B), (C8C, S8C), (C8D, S8D) = (_turn(pair, 8) for pair in range(4))
+(C4A, S4A), (C4B, S4B) = (_turn(pair, 4) for pair in range(2))
+C2, S2 = _turn(0, 2)
+C1, _ = _turn(0, 1)
 
 
 @compiled
-def dropped(noisy: Floats, variance: Floats, waves: Floats, window: Floats) -> Floats:
+def swept(noisy: Floats, pilot: Floats | None, bound: Floats, variance: Floats) -> Floats:
+    """The plane with the coefficients of its blocks weighed, each block counted by how little noise is left in it.
+
+    Args:
+        noisy: rows x columns, each a multiple of HOP_PX and SIDE_PX at least.
+        pilot: what is known of the plane without noise. Without it coefficients are dropped or kept.
+        bound: BLOCK squares of the plain cosine sums, slowest wave first: below them coefficients are dropped, or with
+            a pilot the noise's share in them.
+        variance: BLOCK, the noise's in each coefficient.
+    """
     rows, columns = noisy.shape
-    total, weight = np.zeros_like(noisy), np.full_like(noisy, TINY)
-    strip, block = np.empty(rows * SIDE_PX, np.float32), np.empty(BLOCK, np.float32)
-    summed, line = np.empty(rows * SIDE_PX, np.float32), np.empty(rows, np.float32)
-    left = np.empty(SIDE_PX, np.float32)
-    back = np.empty(SIDE_PX, np.float32)
+    strip, guide = np.empty((rows, SIDE_PX), np.float32), np.empty((rows, SIDE_PX), np.float32)
+    summed, trusted = np.empty((rows, SIDE_PX), np.float32), np.empty(rows, np.float32)
+    blocks, guides, sums = strip.reshape(-1), guide.reshape(-1), summed.reshape(-1)
+    block, known, left = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    total = np.zeros((rows, SIDE_PX + HOP_PX), np.float32)
+    weight = np.full((rows, SIDE_PX + HOP_PX), TINY)
+    clean = np.empty_like(noisy)
     for column in range(0, columns - SIDE_PX + 1, HOP_PX):
-        _enter(noisy, column, waves, strip)
+        _enter(noisy[:, column : column + SIDE_PX], strip)
+        if pilot is not None:
+            _enter(pilot[:, column : column + SIDE_PX], guide)
         summed[:] = ZERO
-        line[:] = ZERO
+        trusted[:] = ZERO
         for row in range(0, rows - SIDE_PX + 1, HOP_PX):
-            _cosines(strip[row * SIDE_PX : row * SIDE_PX + BLOCK], block)
-            trust = _keep(block, variance, left)
-            _add(block, trust, window, summed[row * SIDE_PX : row * SIDE_PX + BLOCK])
+            start = row * SIDE_PX
+            _cosines(blocks[start : start + BLOCK], block)
+            if pilot is None:
+                _keep(block, bound, variance, left)
+            else:
+                _cosines(guides[start : start + BLOCK], known)
+                _weigh(block, known, bound, variance, left)
+            trust = _trust(left)
+            _add(block, trust, sums[start : start + BLOCK])
             for at in range(SIDE_PX):
-                line[row + at] += trust * window[at]
-        _leave(summed, line, column, waves, window, total, weight, back)
-    for row in range(rows):
-        for column in range(columns):
-            total[row, column] /= weight[row, column]
-    return total
+                trusted[row + at] += trust * WINDOW[at]
+        _leave(summed, trusted, total, weight)
+        _finish(total, weight, clean[:, column : column + HOP_PX])
+    _finish(total[:, HOP_PX:], weight[:, HOP_PX:], clean[:, columns - SIDE_PX + HOP_PX :])
+    return clean
 
 
 @compiled
-def weighed(noisy: Floats, pilot: Floats, variance: Floats, waves: Floats, window: Floats) -> Floats:
-    rows, columns = noisy.shape
-    total, weight = np.zeros_like(noisy), np.full_like(noisy, TINY)
-    strip, block = np.empty(rows * SIDE_PX, np.float32), np.empty(BLOCK, np.float32)
-    guide, guess = np.empty(rows * SIDE_PX, np.float32), np.empty(BLOCK, np.float32)
-    summed, line = np.empty(rows * SIDE_PX, np.float32), np.empty(rows, np.float32)
-    left = np.empty(SIDE_PX, np.float32)
-    back = np.empty(SIDE_PX, np.float32)
-    for column in range(0, columns - SIDE_PX + 1, HOP_PX):
-        _enter(noisy, column, waves, strip)
-        _enter(pilot, column, waves, guide)
-        summed[:] = ZERO
-        line[:] = ZERO
-        for row in range(0, rows - SIDE_PX + 1, HOP_PX):
-            _cosines(strip[row * SIDE_PX : row * SIDE_PX + BLOCK], block)
-            _cosines(guide[row * SIDE_PX : row * SIDE_PX + BLOCK], guess)
-            trust = _weigh(block, guess, variance, left)
-            _add(block, trust, window, summed[row * SIDE_PX : row * SIDE_PX + BLOCK])
-            for at in range(SIDE_PX):
-                line[row + at] += trust * window[at]
-        _leave(summed, line, column, waves, window, total, weight, back)
-    for row in range(rows):
-        for column in range(columns):
-            total[row, column] /= weight[row, column]
-    return total
+def _enter(pixels: Floats, strip: Floats) -> None:
+    """Cosine coefficients of each row of SIDE_PX pixels."""
+    for row in range(strip.shape[0]):
+        x = pixels[row]
+        a, b, c, d, e, f, g, h = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+        p, q, r, s, t, u, v, w = x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
+        for k in range(SIDE_PX):
+            strip[row, k] = (
+                (a * ACROSS[k] + b * ACROSS[k + 16] + c * ACROSS[k + 32] + d * ACROSS[k + 48])
+                + (e * ACROSS[k + 64] + f * ACROSS[k + 80] + g * ACROSS[k + 96] + h * ACROSS[k + 112])
+            ) + (
+                (p * ACROSS[k + 128] + q * ACROSS[k + 144] + r * ACROSS[k + 160] + s * ACROSS[k + 176])
+                + (t * ACROSS[k + 192] + u * ACROSS[k + 208] + v * ACROSS[k + 224] + w * ACROSS[k + 240])
+            )
 
 
 @compiled
-def _product(x: Floats, waves: Floats, y: Floats) -> None:
-    a, b, c, d, e, f, g, h = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
-    p, q, r, s, t, u, v, w = x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
-    for k in range(SIDE_PX):
-        y[k] += (
-            (a * waves[k] + b * waves[k + 16] + c * waves[k + 32] + d * waves[k + 48])
-            + (e * waves[k + 64] + f * waves[k + 80] + g * waves[k + 96] + h * waves[k + 112])
-        ) + (
-            (p * waves[k + 128] + q * waves[k + 144] + r * waves[k + 160] + s * waves[k + 176])
-            + (t * waves[k + 192] + u * waves[k + 208] + v * waves[k + 224] + w * waves[k + 240])
-        )
+def _leave(summed: Floats, trusted: Floats, total: Floats, weight: Floats) -> None:
+    """Moves on by HOP_PX columns, and adds the rows that these coefficients stand for, windowed, and their weights."""
+    for row in range(summed.shape[0]):
+        x, trust = summed[row], trusted[row]
+        a, b, c, d, e, f, g, h = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+        p, q, r, s, t, u, v, w = x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
+        for k in range(SIDE_PX):
+            total[row, k] = total[row, k + HOP_PX] + (
+                (
+                    (a * BACK[k] + b * BACK[k + 16] + c * BACK[k + 32] + d * BACK[k + 48])
+                    + (e * BACK[k + 64] + f * BACK[k + 80] + g * BACK[k + 96] + h * BACK[k + 112])
+                )
+                + (
+                    (p * BACK[k + 128] + q * BACK[k + 144] + r * BACK[k + 160] + s * BACK[k + 176])
+                    + (t * BACK[k + 192] + u * BACK[k + 208] + v * BACK[k + 224] + w * BACK[k + 240])
+                )
+            )
+        for k in range(SIDE_PX):
+            weight[row, k] = weight[row, k + HOP_PX] + trust * WINDOW[k]
 
 
 @compiled
-def _enter(plane: Floats, column: int, waves: Floats, strip: Floats) -> None:
-    strip[:] = ZERO
-    for row in range(plane.shape[0]):
-        _product(plane[row, column : column + SIDE_PX], waves[:BLOCK], strip[row * SIDE_PX : (row + 1) * SIDE_PX])
+def _finish(total: Floats, weight: Floats, clean: Floats) -> None:
+    for row in range(clean.shape[0]):
+        for column in range(clean.shape[1]):
+            clean[row, column] = np.divide(total[row, column], weight[row, column])
 
 
 @compiled
-def _leave(
-    summed: Floats, line: Floats, column: int, waves: Floats, window: Floats, total: Floats, weight: Floats, back: Floats
-) -> None:
-    for row in range(total.shape[0]):
-        _product(summed[row * SIDE_PX : (row + 1) * SIDE_PX], waves[BLOCK:], total[row, column : column + SIDE_PX])
-        ow = weight[row, column : column + SIDE_PX]
-        for at in range(SIDE_PX):
-            ow[at] += line[row] * window[at]
-
-
-@compiled
-def _keep(block: Floats, variance: Floats, left: Floats) -> np.float32:
-    """variance: first the limits, then variances."""
-    for lane in range(SIDE_PX):
-        left[lane] = ZERO
+def _keep(block: Floats, limit: Floats, variance: Floats, left: Floats) -> None:
     first = block[0]
-    for wave in range(SIDE_PX):
-        for lane in range(SIDE_PX):
-            at = wave * SIDE_PX + lane
-            coefficient, limit, noise = block[at], variance[at], variance[BLOCK + at]
-            gain = ONE if coefficient * coefficient > limit else ZERO
-            left[lane] += gain * noise
-            block[at] = gain * coefficient
-    if first * first <= variance[0]:
-        block[0] = first
-        left[0] += variance[BLOCK]
-    return ONE / max(_sum(left), LEAST)
+    for at in range(BLOCK):
+        gain = np.float32(block[at] * block[at] > limit[at])
+        left[at] = gain * variance[at]
+        block[at] *= gain
+    block[0], left[0] = first, variance[0]
 
 
 @compiled
-def _weigh(block: Floats, guess: Floats, variance: Floats, left: Floats) -> np.float32:
-    for lane in range(SIDE_PX):
-        left[lane] = ZERO
+def _weigh(block: Floats, known: Floats, noise: Floats, variance: Floats, left: Floats) -> None:
     first = block[0]
-    for wave in range(SIDE_PX):
-        for lane in range(SIDE_PX):
-            at = wave * SIDE_PX + lane
-            energy = guess[at] * guess[at]
-            gain = energy / max(energy + variance[at], TINY)
-            left[lane] += gain * gain * variance[BLOCK + at]
-            block[at] *= gain
-    energy = guess[0] * guess[0]
-    gain = energy / max(energy + variance[0], TINY)
-    left[0] += (ONE - gain * gain) * variance[BLOCK]
-    block[0] = first
-    return ONE / max(_sum(left), LEAST)
+    for at in range(BLOCK):
+        energy = known[at] * known[at]
+        gain = np.divide(energy, max(energy + noise[at], TINY))
+        left[at] = gain * gain * variance[at]
+        block[at] *= gain
+    block[0], left[0] = first, variance[0]
 
 
 @compiled
-def _sum(lanes: Floats) -> np.float32:
+def _trust(left: Floats) -> np.float32:
+    """A block counts the more, the less noise is left in it."""
+    for at in range(128):
+        left[at] += left[at + 128]
+    for at in range(64):
+        left[at] += left[at + 64]
+    for at in range(32):
+        left[at] += left[at + 32]
     total = ZERO
-    for lane in range(SIDE_PX):
-        total += lanes[lane]
-    return total
+    for at in range(32):
+        total += left[at]
+    return np.divide(ONE, max(total, LEAST))
+
+
+# Plain cosine sums, by halves: of the sums of outer pairs the even waves, of their differences the odd ones, which are
+# sums of the fourth type (cos((2j + 1)(2k + 1) pi / 4n)); those turn pairs and are two sums of half the length.
+# Source: Plonka and Tasche, "Fast and numerically stable algorithms for discrete cosine transforms" (2005).
 
 
 @compiled
-def _cos2_2(a, b):
-    return a + b, (a - b) * C10
+def _two(a: np.float32, b: np.float32) -> Sums:
+    return a + b, (a - b) * C1
 
 
 @compiled
-def _cos2_4(a, b, c, d):
-    p, r = _cos2_2(a + d, b + c)
-    q, s = _cos4_2(a - d, b - c)
+def _four(a: np.float32, b: np.float32, c: np.float32, d: np.float32) -> Sums:
+    p, r = _two(a + d, b + c)
+    q, s = _two_odd(a - d, b - c)
     return p, q, r, s
 
 
 @compiled
-def _cos2_8(a, b, c, d, e, f, g, h):
-    p, r, t, v = _cos2_4(a + h, b + g, c + f, d + e)
-    q, s, u, w = _cos4_4(a - h, b - g, c - f, d - e)
+def _eight(x: Sums) -> Sums:
+    a, b, c, d, e, f, g, h = x
+    p, r, t, v = _four(a + h, b + g, c + f, d + e)
+    q, s, u, w = _four_odd(a - h, b - g, c - f, d - e)
     return p, q, r, s, t, u, v, w
 
 
 @compiled
-def _cos4_2(a, b):
-    return a * C20 + b * S20, a * S20 - b * C20
+def _two_odd(a: np.float32, b: np.float32) -> Sums:
+    return a * C2 + b * S2, a * S2 - b * C2
 
 
 @compiled
-def _cos4_4(a, b, c, d):
-    p, q = _cos2_2(a * C40 + d * S40, b * C41 + c * S41)
-    r, s = _cos2_2(d * C40 - a * S40, b * S41 - c * C41)
+def _four_odd(a: np.float32, b: np.float32, c: np.float32, d: np.float32) -> Sums:
+    p, q = _two(a * C4A + d * S4A, b * C4B + c * S4B)
+    r, s = _two(d * C4A - a * S4A, b * S4B - c * C4B)
     return p, q - s, q + s, -r
 
 
 @compiled
-def _cos4_8(a, b, c, d, e, f, g, h):
-    p, q, r, s = _cos2_4(a * C80 + h * S80, b * C81 + g * S81, c * C82 + f * S82, d * C83 + e * S83)
-    t, u, v, w = _cos2_4(h * C80 - a * S80, b * S81 - g * C81, f * C82 - c * S82, d * S83 - e * C83)
+def _eight_odd(x: Sums) -> Sums:
+    a, b, c, d, e, f, g, h = x
+    p, q, r, s = _four(a * C8A + h * S8A, b * C8B + g * S8B, c * C8C + f * S8C, d * C8D + e * S8D)
+    t, u, v, w = _four(h * C8A - a * S8A, b * S8B - g * C8B, f * C8C - c * S8C, d * S8D - e * C8D)
     return p, q - w, q + w, r - v, r + v, s - u, s + u, -t
 
 
 @compiled
 def _cosines(x: Floats, y: Floats) -> None:
+    """Plain cosine sums down the columns of a block."""
     for k in range(SIDE_PX):
-        (y[k], y[k + 32], y[k + 64], y[k + 96], y[k + 128], y[k + 160], y[k + 192], y[k + 224]) = _cos2_8(
-            x[k] + x[k + 240], x[k + 16] + x[k + 224], x[k + 32] + x[k + 208], x[k + 48] + x[k + 192],
-            x[k + 64] + x[k + 176], x[k + 80] + x[k + 160], x[k + 96] + x[k + 144], x[k + 112] + x[k + 128],
-        )  # fmt: skip
-        (y[k + 16], y[k + 48], y[k + 80], y[k + 112], y[k + 144], y[k + 176], y[k + 208], y[k + 240]) = _cos4_8(
-            x[k] - x[k + 240], x[k + 16] - x[k + 224], x[k + 32] - x[k + 208], x[k + 48] - x[k + 192],
-            x[k + 64] - x[k + 176], x[k + 80] - x[k + 160], x[k + 96] - x[k + 144], x[k + 112] - x[k + 128],
-        )  # fmt: skip
+        a, b, c, d = x[k], x[k + 16], x[k + 32], x[k + 48]
+        e, f, g, h = x[k + 64], x[k + 80], x[k + 96], x[k + 112]
+        i, j, m, n = x[k + 240], x[k + 224], x[k + 208], x[k + 192]
+        p, q, r, s = x[k + 176], x[k + 160], x[k + 144], x[k + 128]
+        even = _eight((a + i, b + j, c + m, d + n, e + p, f + q, g + r, h + s))
+        odd = _eight_odd((a - i, b - j, c - m, d - n, e - p, f - q, g - r, h - s))
+        y[k], y[k + 32], y[k + 64], y[k + 96] = even[0], even[1], even[2], even[3]
+        y[k + 128], y[k + 160], y[k + 192], y[k + 224] = even[4], even[5], even[6], even[7]
+        y[k + 16], y[k + 48], y[k + 80], y[k + 112] = odd[0], odd[1], odd[2], odd[3]
+        y[k + 144], y[k + 176], y[k + 208], y[k + 240] = odd[4], odd[5], odd[6], odd[7]
 
 
 @compiled
-def _cos3_4(p, q, r, s):
-    m, n = p + r * C10, p - r * C10
-    t, u = _cos4_2(q, s)
-    return m + t, n + u, n - u, m - t
+def _back_of_four(p: np.float32, q: np.float32, r: np.float32, s: np.float32) -> Sums:
+    a, b = p + r * C1, p - r * C1
+    c, d = _two_odd(q, s)
+    return a + c, b + d, b - d, a - c
 
 
 @compiled
-def _cos3_8(p, q, r, s, t, u, v, w):
-    a, b, c, d = _cos3_4(p, r, t, v)
-    e, f, g, h = _cos4_4(q, s, u, w)
+def _back_of_eight(x: Sums) -> Sums:
+    p, q, r, s, t, u, v, w = x
+    a, b, c, d = _back_of_four(p, r, t, v)
+    e, f, g, h = _four_odd(q, s, u, w)
     return a + e, b + f, c + g, d + h, d - h, c - g, b - f, a - e
 
 
 @compiled
-def _add(y: Floats, trust: np.float32, window: Floats, x: Floats) -> None:
-    """window: 16 x 16 flat? times trust * SCALE."""
-    share = trust * SCALE
+def _add(y: Floats, trust: np.float32, x: Floats) -> None:
+    """Adds the block that has these plain cosine sums down its columns, windowed down them and weighed."""
+    share = trust * RETURNED
     for k in range(SIDE_PX):
-        a, b, c, d, e, f, g, h = _cos3_8(
-            y[k] * HALF, y[k + 32], y[k + 64], y[k + 96], y[k + 128], y[k + 160], y[k + 192], y[k + 224]
+        a, b, c, d, e, f, g, h = _back_of_eight(
+            (y[k] * HALF, y[k + 32], y[k + 64], y[k + 96], y[k + 128], y[k + 160], y[k + 192], y[k + 224])
         )
-        p, q, r, s, t, u, v, w = _cos4_8(
-            y[k + 16], y[k + 48], y[k + 80], y[k + 112], y[k + 144], y[k + 176], y[k + 208], y[k + 240]
+        p, q, r, s, t, u, v, w = _eight_odd(
+            (y[k + 16], y[k + 48], y[k + 80], y[k + 112], y[k + 144], y[k + 176], y[k + 208], y[k + 240])
         )
-        x[k] += (a + p) * (share * window[0])
-        x[k + 16] += (b + q) * (share * window[1])
-        x[k + 32] += (c + r) * (share * window[2])
-        x[k + 48] += (d + s) * (share * window[3])
-        x[k + 64] += (e + t) * (share * window[4])
-        x[k + 80] += (f + u) * (share * window[5])
-        x[k + 96] += (g + v) * (share * window[6])
-        x[k + 112] += (h + w) * (share * window[7])
-        x[k + 128] += (h - w) * (share * window[8])
-        x[k + 144] += (g - v) * (share * window[9])
-        x[k + 160] += (f - u) * (share * window[10])
-        x[k + 176] += (e - t) * (share * window[11])
-        x[k + 192] += (d - s) * (share * window[12])
-        x[k + 208] += (c - r) * (share * window[13])
-        x[k + 224] += (b - q) * (share * window[14])
-        x[k + 240] += (a - p) * (share * window[15])
+        x[k] += (a + p) * (share * WINDOW[0])
+        x[k + 16] += (b + q) * (share * WINDOW[1])
+        x[k + 32] += (c + r) * (share * WINDOW[2])
+        x[k + 48] += (d + s) * (share * WINDOW[3])
+        x[k + 64] += (e + t) * (share * WINDOW[4])
+        x[k + 80] += (f + u) * (share * WINDOW[5])
+        x[k + 96] += (g + v) * (share * WINDOW[6])
+        x[k + 112] += (h + w) * (share * WINDOW[7])
+        x[k + 128] += (h - w) * (share * WINDOW[8])
+        x[k + 144] += (g - v) * (share * WINDOW[9])
+        x[k + 160] += (f - u) * (share * WINDOW[10])
+        x[k + 176] += (e - t) * (share * WINDOW[11])
+        x[k + 192] += (d - s) * (share * WINDOW[12])
+        x[k + 208] += (c - r) * (share * WINDOW[13])
+        x[k + 224] += (b - q) * (share * WINDOW[14])
+        x[k + 240] += (a - p) * (share * WINDOW[15])

@@ -93,7 +93,7 @@ def render_script(
         CallError: no such Write, or several and none named, or no frames.
         ScriptError: a node cannot be rendered; the message names it and the frame.
         FaceplateError: a frame failed; those finished before are whole, and the same call goes on after them.
-        CancelledError: called off before the first frame was begun.
+        CancelledError: called off while nodes prepared themselves, before the first frame.
     """
     rendering = open_rendering(script, node=node, frames=frames, settings=settings, on_note=on_note, over=over)
     return rendering.run(on_frame)

@@ -7,6 +7,7 @@ from faceplate.plate.exr_layers import Picture, frame_pictures
 from faceplate.plate.patterns import FramePattern, frame_pattern, frames_in_range
 from faceplate.plate.pixels import one_thread_an_image
 from faceplate.plate.read import read_frame
+from faceplate.plate.read_exr import read_exr_part
 from faceplate.plate.sequence import open_plate
 from faceplate.plate.stored_file import check_state, file_state
 from faceplate.plate.timecode import timecode_at
@@ -33,6 +34,7 @@ __all__ = [
     "normalised",
     "one_thread_an_image",
     "open_plate",
+    "read_exr_part",
     "read_frame",
     "stored_from",
     "timecode_at",

@@ -1,6 +1,7 @@
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from faceplate.errors import PlateError
 from faceplate.plate.damage import damaged
@@ -37,10 +38,39 @@ def read_exr(path: Path, number: int, layer: str | None = None, view: str | None
         PlateError: the file is damaged, has no such layer or view, or the part is deep, mip-mapped, or stores its
             chroma at a lower resolution.
     """
+    opened = _opened(path)
+    part, colour = _picture(path, opened.exr, opened.headers, layer, view)
+    return _part(path, number, opened, part, colour)
+
+
+def read_exr_part(path: Path, number: int, part: int) -> Frame:
+    """The frame with the channels of one part, by its place in the file; otherwise as `read_exr`.
+
+    Raises:
+        PlateError: as `read_exr`, or there is no such part.
+    """
+    opened = _opened(path)
+    if not 0 <= part < len(opened.headers):
+        raise damaged(path, expected=f"a part {part + 1}", came=f"{len(opened.headers)} parts")
+    return _part(path, number, opened, part, plain_colour)
+
+
+class _Opened(NamedTuple):
+    """What a file says of itself, and its state before it was asked."""
+
+    state: str
+    exr: ExrFile
+    headers: tuple[Header, ...]
+
+
+def _opened(path: Path) -> _Opened:
     state = file_state(path)
     exr = read_exr_headers(path)
-    headers = tuple(_header(path, stored) for stored in exr.parts)
-    part, colour = _picture(path, exr, headers, layer, view)
+    return _Opened(state, exr, tuple(_header(path, stored) for stored in exr.parts))
+
+
+def _part(path: Path, number: int, opened: _Opened, part: int, colour: tuple[str, str, str]) -> Frame:
+    exr, headers = opened.exr, opened.headers
     _check(path, exr, part)
     check_size(path, headers[part].data, headers[part].samples)
     if exr.is_multi_part:
@@ -52,7 +82,7 @@ def read_exr(path: Path, number: int, layer: str | None = None, view: str | None
         header = _in_order(path, headers[part], tuple(source.spec().channelnames))
         groups = read_groups(path, source, header.channels, header.samples)
     parts = (*headers[:part], header, *headers[part + 1 :]) if exr.is_multi_part else ()
-    return linked(Frame(number, str(path), header, groups, colour=colour), path, state, parts, part)
+    return linked(Frame(number, str(path), header, groups, colour=colour), path, opened.state, parts, part)
 
 
 def _picture(

@@ -134,6 +134,28 @@ class TestInfo:
             assert set(seen.info.channels) == {*RGB, "depth.Z"}
             assert whole(seen)[0, 0, 0] == red
 
+    def test_layers_may_stand_in_parts_of_their_own(self, tmp_path):
+        import OpenEXR  # noqa: PLC0415 -- an independent writer
+
+        def part(name, view, first, names):
+            planes = {each: np.full((48, 64), first + place, np.float16) for place, each in enumerate(names)}
+            return OpenEXR.Part({"type": OpenEXR.scanlineimage, "view": view}, planes, name=name)
+
+        parts = [
+            part("rgba.left", "left", 1, "RGBA"), part("depth.left", "left", 10, "Z"),
+            part("diffuse.left", "left", 20, "RGB"), part("rgba.right", "right", 30, "RGB"),
+            part("diffuse.right", "right", 40, "RGB"), part("spec", "left", 50, ("spec.R", "spec.G")),
+        ]  # fmt: skip
+        OpenEXR.File(parts).write(str(tmp_path / "plate.1001.exr"))
+        expected = {
+            "left": {"rgba.red": 1, "depth.Z": 10, "diffuse.green": 21, "spec.green": 51},
+            "right": {"rgba.red": 30, "diffuse.green": 41},
+        }
+        for view, values in expected.items():
+            seen = of(f"{tmp_path}/plate.%04d.exr", view=view, raw="true")
+            for name, value in values.items():
+                assert whole(seen, (name,))[5, 7, 0] == value, (view, name)
+
     def test_metadata_bears_nukes_names_and_keeps_the_files_entries(self, plate):
         metadata = of(plate).info.metadata
         values = {name: entry.value for name, entry in metadata.items()}
@@ -174,7 +196,9 @@ class TestNames:
 
     def test_a_still_is_the_same_at_every_frame(self, plate):
         still = plate % 1002
-        seen = [whole(picture(session_of(root(), node("Read", 0, name="Read1", file=still)), "Read1", at)) for at in (1, 9)]
+        seen = [
+            whole(picture(session_of(root(), node("Read", 0, name="Read1", file=still)), "Read1", at)) for at in (1, 9)
+        ]
         assert same(*seen)
 
     @pytest.mark.parametrize("name", ["|ls", "/etc", "", "nowhere.####.exr", "$(touch x).exr"])
@@ -219,7 +243,7 @@ class TestTime:
         assert not whole(seen).any()
 
     def test_an_expression_that_makes_no_sense_is_said(self, plate):
-        with pytest.raises(ScriptError, match="Read1.frame"):
+        with pytest.raises(ScriptError, match=r"Read1\.frame"):
             of(plate, frame="nothing.here+1").info  # noqa: B018
 
 
@@ -252,7 +276,15 @@ class TestMissing:
 
 class TestEncodings:
     @pytest.mark.parametrize(
-        "name", [LOG, "default ({})".format(LOG), "Input/ARRI/" + LOG, "lin_ap0_scene", "scene_linear (ACEScg)", "aces_interchange"]
+        "name",
+        [
+            LOG,
+            f"default ({LOG})",
+            "Input/ARRI/" + LOG,
+            "lin_ap0_scene",
+            "scene_linear (ACEScg)",
+            "aces_interchange",
+        ],
     )
     def test_in_an_ocio_config_names_aliases_roles_and_menu_paths_are_known(self, plate, name):
         assert of(plate, colorspace=name).plane(Box(0, 0, 4, 4), "rgba.red").shape == (4, 4)

@@ -1,14 +1,14 @@
 import pytest
 
 from faceplate.errors import ScriptError
+from faceplate.graph.render import Box, Session
 from faceplate.graph.render.gizmos import find_gizmos, open_named_gizmos
 from faceplate.graph.script import parse_script
-from faceplate.graph.render import Box, Session
 from script_shots import node, root
 
 GRADING = (
     "Group {\n inputs 1\n name Lift1\n addUserKnob {20 User}\n addUserKnob {41 add T Grade1.add}\n"
-    ' addUserKnob {7 amount}\n amount 0.125\n}\n'
+    " addUserKnob {7 amount}\n amount 0.125\n}\n"
     + node("Input", 0, name="Input1")
     + node("Grade", name="Grade1", add=0, multiply="{{parent.amount*4}}", channels="rgba")
     + node("Output", name="Output1")
@@ -52,7 +52,9 @@ def test_gizmos_inside_gizmos_are_opened_too():
 
 
 def test_a_clone_of_a_gizmo_has_its_originals_knobs():
-    text = root() + CONSTANT + node("Lift", name="Lift1", amount=0.5) + "set C1 [stack 0]\nclone $C1 {\n name Lift9\n}\n"
+    text = (
+        root() + CONSTANT + node("Lift", name="Lift1", amount=0.5) + "set C1 [stack 0]\nclone $C1 {\n name Lift9\n}\n"
+    )
     opened = open_named_gizmos(parse_script(text), {"Lift": parse_script(GRADING)})
     assert red(opened) == 2.0
 

@@ -34,7 +34,7 @@ def test_a_chain_of_three_thousand_nodes_is_followed(klass):
 
 def test_an_error_at_the_far_end_of_a_long_chain_names_its_node():
     chain = "".join(node("Dot", name=f"D{index}") for index in range(500))
-    with pytest.raises(ScriptError, match="Odd1 .Oddity") as raised:
+    with pytest.raises(ScriptError, match=r"Odd1 .Oddity") as raised:
         picture(session_of(root(), constant(), node("Oddity", name="Odd1"), chain), "D499").info  # noqa: B018
     assert node_of(raised.value) == "Odd1"
 

@@ -131,7 +131,8 @@ def test_an_untouched_plate_has_the_plates_header_entry_for_entry(half, tmp_path
     frame = written(root(), read(half), NOTHING, write("o.%04d.exr"))
     plate = read_frame(half % 1001, 1001)
     back = through_disk(
-        replace(frame, header=frame.header.with_attributes(Attribute("compression", "string", "zip"))), tmp_path / "o.exr"
+        replace(frame, header=frame.header.with_attributes(Attribute("compression", "string", "zip"))),
+        tmp_path / "o.exr",
     )
     assert set(back.header.attributes) == set(plate.header.attributes)
     assert replace(back.header, attributes=()) == replace(plate.header, attributes=())
@@ -185,9 +186,7 @@ def test_a_pixel_that_is_the_plates_keeps_its_sample_even_inside_what_changed(ha
     ids=["switch", "time", "disabled", "group", "grade", "blur", "matrix", "saturation"],
 )
 def test_the_plate_is_found_through_what_stands_between(half, between):
-    same_samples(
-        written(root(), read(half), between, write("o.%04d.exr")), read_frame(half % 1001, 1001)
-    )
+    same_samples(written(root(), read(half), between, write("o.%04d.exr")), read_frame(half % 1001, 1001))
 
 
 def test_another_frame_of_the_plate_leaves_with_its_samples_too(half):
@@ -225,10 +224,13 @@ def test_layers_leave_under_the_names_they_came_with(tmp_path):
 def test_another_encoding_or_sample_is_encoded(half):
     """Nothing of the plate is taken over where the file stores it in another way."""
     plate = read_frame(half % 1001, 1001)
-    fine = np.isfinite(plate.groups[0].pixels[..., :3]).all(axis=-1) & (np.abs(plate.groups[0].pixels[..., :3]) < 1).all(axis=-1)
+    fine = np.isfinite(plate.groups[0].pixels[..., :3]).all(axis=-1) & (
+        np.abs(plate.groups[0].pixels[..., :3]) < 1
+    ).all(axis=-1)
     other = written(root(), read(half), write("o.%04d.exr", colorspace="ARRI LogC4"))
     wider = written(root(), read(half), write("o.%04d.exr", datatype="32 bit float"))
     assert (other.groups[0].pixels[fine][:, :3] != plate.groups[0].pixels[fine][:, :3]).mean() > 0.9
     assert wider.groups[0].pixels.dtype == np.float32
-    assert wider.groups[0].pixels[fine][:, :3] == pytest.approx(plate.groups[0].pixels[fine][:, :3].astype(float), abs=1e-5)
-
+    assert wider.groups[0].pixels[fine][:, :3] == pytest.approx(
+        plate.groups[0].pixels[fine][:, :3].astype(float), abs=1e-5
+    )

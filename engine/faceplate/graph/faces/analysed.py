@@ -1,6 +1,8 @@
 """What a node needs of the whole shot: its track made, its grain measured, its model loaded."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 from faceplate.grain import read_profile
@@ -19,9 +21,14 @@ def model_of(group: Node) -> SwapModel:
         ModelError: the file is no model.
         DeviceError: the device that it asks for is not there.
     """
+    return opened(group, "model_file", group.text("model_file"), _loader(group))
+
+
+def _loader(group: Node) -> Callable[[Path], SwapModel]:
+    """Loads models for the device that a node asks for: the same function for all that ask for one."""
     device = choose_device(group.choice("device", device_choices) if "device" in group.values else "auto")
-    read = group.session.kept((load_model, device), lambda: partial(load_model, device=device))
-    return cast("SwapModel", opened(group, "model_file", group.text("model_file"), read))
+    loader: partial[SwapModel] = group.session.kept((load_model, device), lambda: partial(load_model, device=device))
+    return loader
 
 
 def profile_of(group: Node, plate: Source | None) -> GrainProfile:
@@ -33,7 +40,7 @@ def profile_of(group: Node, plate: Source | None) -> GrainProfile:
     """
     path = group.text("profile_file")
     if path:
-        return cast("GrainProfile", opened(group, "profile_file", path, read_profile))
+        return opened(group, "profile_file", path, read_profile)
     if plate is None:
         raise group.refusal(
             knob="profile_file",

@@ -18,7 +18,6 @@ from faceplate.graph.faces.stream import plane_of, planes_over, rgb, rgb_of, win
 from faceplate.graph.render import Box, Info, Node, Planes, Source, box_to_window, operator
 from faceplate.values import Floats, Window
 
-tile_px = 512
 degrain_margin_px = 40
 
 
@@ -34,47 +33,28 @@ class _OverStream:
         return replace(group_of(node).source(0).info, channels=rgb)
 
 
-@operator("FaceDegrain result", timed=True, state=_state)
+@operator("FaceDegrain result", timed=True, costly=True, state=_state)
 class FaceDegrainResult(_OverStream):
-    """The stream without its grain.
-
-    It is made in tiles that lie where they lie, whatever is asked for: so a pixel is the same for every reader.
-    """
+    """The stream without its grain. A pixel has the same bits whatever box it is made in."""
 
     def pixels(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
-        """Colour."""
-        source = group_of(node).input(0)
+        """Colour, always all of it: no channel is made without the others."""
+        group = group_of(node)
+        source = group.input(0)
         if source is None:
             return {name: np.zeros(box.shape, np.float32) for name in channels}
-        window, whole = box_to_window(box, source.info.format.height), window_of(source.info)
-        clean = np.empty((window.height, window.width, 3), np.float32)
-        for tile in _tiles(window):
-            there = tile.intersect(whole)
-            picture = node.session.cache.value((node.digest, there), partial(_clean, node, source, there), _nbytes)
-            shared = there.intersect(window)
-            clean[shared.slices(window)] = picture[shared.slices(there)]
-        pictures = {name: clean[..., rgb.index(name)] for name in channels}
-        return planes_over(box, window, pictures, source.info.format.height)
+        height = source.info.format.height
+        window = box_to_window(box, height)
+        clean = _clean(group, source, window)
+        pictures = {name: np.ascontiguousarray(clean[..., at]) for at, name in enumerate(rgb)}
+        return planes_over(box, window, pictures, height)
 
 
-def _nbytes(picture: Floats) -> int:
-    return picture.nbytes
-
-
-def _tiles(window: Window) -> list[Window]:
-    """The tiles of the plane that a window meets."""
-    across = range(window.left // tile_px, -(-window.right // tile_px))
-    down = range(window.top // tile_px, -(-window.bottom // tile_px))
-    corners = [(column * tile_px, row * tile_px) for row in down for column in across]
-    return [Window(left, top, left + tile_px, top + tile_px) for left, top in corners]
-
-
-def _clean(node: Node, source: Source, tile: Window) -> Floats:
-    group = group_of(node)
-    wide = tile.grow(degrain_margin_px).intersect(window_of(source.info))
+def _clean(group: Node, source: Source, window: Window) -> Floats:
+    wide = window.grow(degrain_margin_px).intersect(window_of(source.info))
     settings = settings_at(group, FaceDegrainSettings)
     clean = degrain(rgb_of(source, wide), profile_of(group, source), settings, window=wide)
-    return np.ascontiguousarray(clean[tile.slices(wide)])
+    return clean[window.slices(wide)]
 
 
 @operator("FaceRegrain result", timed=True, state=_state)

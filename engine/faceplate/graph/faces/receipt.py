@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from faceplate.deliver import file_digest
 from faceplate.graph.faces.analysed import model_of
+from faceplate.graph.faces.stream import opened
 from faceplate.graph.faces.tracked import track_path
 from faceplate.graph.render import Node
 from faceplate.swap import SwapModel
@@ -51,4 +51,4 @@ def _inputs(path: str, group: Node, model: SwapModel) -> Iterable[tuple[str, dic
     source = group.input(0)
     if source is not None:
         track = track_path(group, source)
-        yield f"{path} track", {"path": track, "digest": file_digest(Path(track))}
+        yield f"{path} track", {"path": track, "digest": opened(group, "track_file", track, file_digest)}

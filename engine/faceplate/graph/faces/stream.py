@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from faceplate.errors import PlateError, TrackError
 from faceplate.graph.files.encodings import script_colour
 from faceplate.graph.render import Box, Format, Info, Node, Nothing, Planes, Source, box_to_window, window_to_box
 from faceplate.values import ChannelGroup, Floats, Frame, Header, Plate, Sample, Track, Window
+
+Opened = TypeVar("Opened")
 
 rgb = ("rgba.red", "rgba.green", "rgba.blue")
 alpha = "rgba.alpha"
@@ -94,7 +96,7 @@ def check_format(track: Track, info: Info, node: Node) -> None:
         )
 
 
-def opened(node: Node, knob: str, path: str, read: Callable[[Path], object]) -> object:
+def opened(node: Node, knob: str, path: str, read: Callable[[Path], Opened]) -> Opened:
     """What a file knob names, read once for the whole render and anew when the file changes.
 
     Raises:
@@ -108,11 +110,14 @@ def opened(node: Node, knob: str, path: str, read: Callable[[Path], object]) -> 
             came=path or "nothing",
             next_step="name one, or make it with the node's button",
         )
-    return node.session.kept((read, path, state), lambda: read(Path(path)))
+    found: Opened = node.session.kept((read, path, state), lambda: read(Path(path)))
+    return found
 
 
 def file_state(path: str) -> str:
     """A short text that changes when a file does; empty where there is none."""
+    if not path:
+        return ""
     try:
         status = Path(path).stat()
     except OSError:

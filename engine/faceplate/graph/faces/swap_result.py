@@ -1,6 +1,6 @@
 """The results of FaceSwap and FaceMatte: the face where it stands on the plate, and what it covers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -67,7 +67,8 @@ class _Face:
 
 
 def _swapped(group: Node, source: Source) -> Made:
-    settings = settings_at(group, FaceSwapSettings)
+    # The mix is worked by the ordinary nodes of the group.
+    settings = replace(settings_at(group, FaceSwapSettings), mix=1.0)
     face = _face(group, source, tracked(group, source, settings.person), settings)
     if face is None:
         return empty

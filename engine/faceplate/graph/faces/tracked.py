@@ -1,6 +1,6 @@
 """The track that a node goes by: its own, or that of the FaceTrack above, which travels with the picture."""
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from faceplate.errors import PlateError, TrackError
 from faceplate.graph.faces.stream import check_format, file_state, opened
@@ -34,7 +34,7 @@ def tracked(group: Node, source: Source, person: str) -> Tracked:
         TrackError: it is damaged, of another format, or knows neither the person nor the frame.
     """
     path = track_path(group, source)
-    track = cast("Track", opened(group, "track_file", path, read_track))
+    track = opened(group, "track_file", path, read_track)
     check_format(track, source.info, group)
     number = _frame_number(group, source)
     if number not in track.frames:

@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from faceplate.colour import (
@@ -150,19 +151,23 @@ def _script_colour(session: Session) -> ScriptColour:
 
 
 def _config(session: Session, named: str, *, is_native: bool) -> Any:
-    path = session.script.root_values.get("customOCIOConfigPath", "") if named == "custom" else ""
-    if path and not is_native:
-        knobs = session.knobs
-        return load_config(knobs.text(knobs.root_index, "customOCIOConfigPath", Moment(0.0)))
-    if os.environ.get("OCIO") or is_native:
-        return load_config()
-    shipped = _shipped_config(named)
-    if shipped is None and named not in ("", "custom"):
+    """The config of the script's names; where Nuke's own names go first, one that is not there is not missed."""
+    path = _custom_path(session) if named == "custom" else ""
+    if path and (Path(path).is_file() or not is_native):
+        return load_config(path)
+    shipped = None if os.environ.get("OCIO") else _shipped_config(named)
+    if not os.environ.get("OCIO") and not is_native and shipped is None and named not in ("", "custom"):
         session.note(
             f"Root.OCIO_config: {named} ships with Nuke and is not here; the built-in ACES studio config is used. "
             "Set $OCIO to the config to use another"
         )
     return load_config(shipped)
+
+
+def _custom_path(session: Session) -> str:
+    if "customOCIOConfigPath" not in session.script.root_values:
+        return ""
+    return session.knobs.text(session.knobs.root_index, "customOCIOConfigPath", Moment(0.0))
 
 
 def _shipped_config(named: str) -> str | None:

@@ -7,10 +7,10 @@ import numpy as np
 
 from faceplate.graph.files.channels import alpha, nuke_channels, rgb
 from faceplate.graph.files.encodings import Encoding, script_colour
-from faceplate.graph.files.light import planes_of
 from faceplate.graph.files.metadata import metadata_of
+from faceplate.graph.files.parts import box_with, other_channels, other_planes, planes_within
 from faceplate.graph.files.stored import Shown, any_frame, shown, span_of, state_of
-from faceplate.graph.render import Box, Format, Info, Node, Planes, in_order, operator, window_to_box
+from faceplate.graph.render import Box, Format, Info, Node, Planes, in_order, operator
 from faceplate.values import Floats, Frame, Sample
 
 read_knobs = {
@@ -51,10 +51,12 @@ class Read:
         if found.frame is None:
             return _instead(found, box, channels)
         names = nuke_channels(found.frame.header, node.moment.view)
-        own = tuple(name for name in channels if name in names)
-        planes = planes_of(
-            found.frame, names, box, own, encoding_of(node, found.frame), premultiplied=node.flag("premultiplied")
-        )
+        own, encoding = tuple(name for name in channels if name in names), encoding_of(node, found.frame)
+        others = {name: at for name, at in other_channels(found.frame, node.moment.view).items() if name in channels}
+        planes = {
+            **planes_within(found.frame, names, box, own, encoding, premultiplied=node.flag("premultiplied")),
+            **other_planes(node, found.frame, others, box),
+        }
         return {name: planes[name] if name in planes else np.ones(box.shape, np.float32) for name in channels}
 
 
@@ -86,13 +88,13 @@ def _info(node: Node, frame: Frame) -> Info:
     header = frame.header
     stated = node.format("format") if "format" in node.values else None
     own = Format(header.display.width, header.display.height, header.pixel_aspect)
-    box = window_to_box(header.data, header.display.height)
-    names = nuke_channels(header, node.moment.view)
+    names, others = nuke_channels(header, node.moment.view), other_channels(frame, node.moment.view)
+    box = box_with(frame, others)
     return Info(
         format=stated or own,
         box=box,
-        channels=in_order(channels_of(node, names)),
-        outside="edge" if header.data == header.display else "black",
+        channels=in_order((*channels_of(node, names), *others)),
+        outside="edge" if box == own.box else "black",
         metadata=metadata_of(frame),
         frames=_frames(node),
     )

@@ -81,6 +81,13 @@ def target_of(node: Node, file_format: str, info: Info, origin: Origin | None) -
         ScriptError: a knob asks for what is not written.
         ColourError: `colorspace` names no space of the script's.
     """
+    if node.values.get("transformType", "colorspace") != "colorspace":
+        raise node.refusal(
+            knob="transformType",
+            expected="a colour space",
+            came=node.values["transformType"],
+            next_step="choose `colorspace`: a picture for a display is not written",
+        )
     sample = sample_of(node, file_format)
     names = _names(node, file_format, info, origin)
     compression = None

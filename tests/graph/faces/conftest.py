@@ -1,0 +1,3 @@
+from face_scripts import shot
+
+__all__ = ["shot"]
