@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from faceplate.compiled import compiled
 from faceplate.errors import PlateError
 from faceplate.grain.bins import exposure_bin
 from faceplate.values import Array, Floats, Matrix
@@ -112,11 +113,20 @@ def _extremes(frame_encoded: Array) -> tuple[Floats, Floats]:
     """Lowest and highest finite sample of each channel, each 3 x 1 x 1, a strip of rows at a time."""
     low, high = np.full(3, np.inf, np.float32), np.full(3, -np.inf, np.float32)
     for top in range(0, frame_encoded.shape[0], BLOCK_PX):
-        strip = frame_encoded[top : top + BLOCK_PX].astype(np.float32)
-        finite = np.isfinite(strip)
-        low = np.minimum(low, np.min(strip, axis=(0, 1), where=finite, initial=np.inf))
-        high = np.maximum(high, np.max(strip, axis=(0, 1), where=finite, initial=-np.inf))
+        strip = np.ascontiguousarray(frame_encoded[top : top + BLOCK_PX], np.float32)
+        _widen(strip.reshape(-1, 3), low, high)
     return low[:, None, None], high[:, None, None]
+
+
+@compiled
+def _widen(pixels: Floats, low: Floats, high: Floats) -> None:
+    """Moves the ends apart, so that they hold all finite samples."""
+    for pixel in range(pixels.shape[0]):
+        for channel in range(3):
+            value = pixels[pixel, channel]
+            if np.isfinite(value):
+                low[channel] = min(low[channel], value)
+                high[channel] = max(high[channel], value)
 
 
 def _survey_strip(strip: Floats, low: Floats, high: Floats) -> Survey:

@@ -76,8 +76,8 @@ def _above(x: float, slope: float, floor: float, square: float) -> float:
     sigma = np.sqrt((square * x + slope) * x + floor)
     if square > 0:
         root = np.sqrt(square)
-        return np.divide(np.log(2 * root * sigma + 2 * square * x + slope), root)
-    return np.divide(2 * sigma, slope) if slope > 0 else np.divide(x, sigma)
+        return float(np.divide(np.log(2 * root * sigma + 2 * square * x + slope), root))
+    return float(np.divide(2 * sigma, slope) if slope > 0 else np.divide(x, sigma))
 
 
 @compiled
@@ -85,5 +85,5 @@ def _exposure(y: float, slope: float, floor: float, square: float) -> float:
     if square > 0:
         term = np.exp(np.sqrt(square) * y)
         rest = slope**2 - 4 * floor * square
-        return np.divide((term + np.divide(rest, term)) / 2 - slope, 2 * square)
-    return np.divide((slope * y / 2) ** 2 - floor, slope) if slope > 0 else y * np.sqrt(floor)
+        return float(np.divide((term + np.divide(rest, term)) / 2 - slope, 2 * square))
+    return float(np.divide((slope * y / 2) ** 2 - floor, slope) if slope > 0 else y * np.sqrt(floor))

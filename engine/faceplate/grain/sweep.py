@@ -18,9 +18,7 @@ WINDOW = np.kaiser(SIDE_PX, 2.0).astype(np.float32)
 LEAST = np.float32(1e-6)
 TINY = np.float32(1e-12)
 ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
-RETURNED = np.float32(
-    2 / SIDE_PX
-)  # of plain cosine sums when they are summed back; of the constant wave's half as much
+RETURNED = np.float32(2 / SIDE_PX)  # of plain cosine sums, summed back; of the constant wave's half as much
 
 
 def cosine_basis(side: int) -> Matrix:
@@ -169,7 +167,7 @@ def _trust(left: Floats) -> np.float32:
     total = ZERO
     for at in range(32):
         total += left[at]
-    return np.divide(ONE, max(total, LEAST))
+    return np.float32(np.divide(ONE, max(total, LEAST)))
 
 
 # Plain cosine sums, by halves: of the sums of outer pairs the even waves, of their differences the odd ones, which are

@@ -1,10 +1,12 @@
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from faceplate.colour import open_config, plate_codec
 from faceplate.errors import ColourError, FaceplateError, PlateError, ScriptError
+from faceplate.graph.knobs import ReaderSettings
 from faceplate.graph.render import Box, Format
 from faceplate.plate import write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
@@ -187,6 +189,14 @@ class TestNames:
             write_frame(exr_frame(number, stored_plate(seed=number)), tmp_path / f"{number}" / f"plate.{number}.exr")
         seen = of(f"{tmp_path}/%04d/plate.%04d.exr", 1002)
         assert seen.info.metadata["input/frame"].value == 1002
+
+    @pytest.mark.parametrize("said", ["{folder}", r"\[python \{{nuke.script_directory()\}}]"])
+    def test_names_that_are_not_absolute_begin_at_the_projects_directory(self, plate, said):
+        folder = Path(plate).parent
+        project = root(project_directory=said.format(folder=folder))
+        settings = ReaderSettings(script_path=folder / "shot.nk")
+        session = session_of(project, read("plate.%04d.exr"), settings=settings)
+        assert picture(session, "Read1").info.metadata["input/frame"].value == 1001
 
     def test_views_stand_where_the_name_says(self, tmp_path):
         for view, value in (("left", 0.25), ("l", 0.5)):

@@ -1,7 +1,7 @@
 """The results of FaceDegrain and FaceRegrain: the stream without its grain, the comp with the plate's."""
 
 from dataclasses import replace
-from functools import partial, reduce
+from functools import reduce
 
 import numpy as np
 

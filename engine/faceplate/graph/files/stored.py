@@ -102,11 +102,19 @@ def files(node: Node, number: int) -> FramePattern:
     if not name:
         raise node.refusal(knob="file", expected="the name of a file", came="nothing", next_step="name one")
     try:
-        return files_of(name, node.moment.view, number)
+        return files_of(in_project(node, name), node.moment.view, number)
     except FaceplateError as fault:
         raise node.refusal(
             knob="file", expected=fault.expected, came=f"{name!r}: {fault.came}", next_step=fault.next_step
         ) from fault
+
+
+def in_project(node: Node, name: str) -> str:
+    """The name, from the project's directory where it is not absolute and the script names one."""
+    if not node.session.script.root_values.get("project_directory", "").strip() or Path(name).is_absolute():
+        return name
+    knobs = node.session.knobs
+    return str(Path(knobs.text(knobs.root_index, "project_directory", node.moment).strip() or ".") / name)
 
 
 def _number(node: Node) -> int | None:

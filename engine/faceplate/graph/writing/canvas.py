@@ -35,8 +35,12 @@ class Canvas:
         """Stored samples of some channels over a box, lowest row first, the channels in the last axis."""
         rows, columns = box_to_window(box, self._box.t).slices(box_to_window(self._box, self._box.t))
         places = [self._places[name] for name in names]
-        for source, (group, target) in enumerate(places):
-            self._pixels(group)[rows, columns, target] = stored[::-1, :, source]
+        group, first = places[0]
+        if places == [(group, first + step) for step in range(len(places))]:
+            self._pixels(group)[rows, columns, first : first + len(places)] = stored[::-1]
+        else:
+            for source, (each, target) in enumerate(places):
+                self._pixels(each)[rows, columns, target] = stored[::-1, :, source]
         self.changed = self.changed.join(box)
 
     def cropped(self, box: Box) -> "Canvas":

@@ -8,7 +8,7 @@ from pathlib import Path
 from faceplate.deliver import check_outputs
 from faceplate.errors import FaceplateError
 from faceplate.graph.files.names import is_sequence, resolved, with_view
-from faceplate.graph.files.stored import files
+from faceplate.graph.files.stored import files, in_project
 from faceplate.graph.files.timing import frame_expression, rounded
 from faceplate.graph.knobs import Moment
 from faceplate.graph.render import Node, Session
@@ -115,7 +115,7 @@ def reads_of(session: Session, output: Output, wanted: Iterable[int]) -> dict[st
         node = session.pull().node(index, Moment(output.frames[0], output.view))
         try:
             if not node.is_disabled:
-                named[node.path] = with_view(node.text("file"), output.view)
+                named[node.path] = with_view(in_project(node, node.text("file")), output.view)
         except FaceplateError:
             # A Read that cannot say its name is told of when it is asked for a picture, if it ever is.
             continue

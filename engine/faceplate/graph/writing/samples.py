@@ -91,12 +91,19 @@ class Storing:
             return
         part = changed.slices(box)
         encoded = self._encoded(names, {name: plane[part] for name, plane in planes.items()})
-        rows, columns = np.nonzero(same[part])
-        if rows.size:
-            own_stored = _stored(self.origin.frame, self.origin.names, names, inside)
-            down, right = changed.y - inside.y, changed.x - inside.x
-            encoded[rows, columns] = own_stored[rows + down, columns + right]
+        if same[part].any():
+            self._restore(encoded, names, same[part], changed)
         canvas.put(changed, self._in_file(names), encoded)
+
+    def _restore(self, encoded: Array, names: tuple[str, ...], same: Mask, box: Box) -> None:
+        """Puts the plate's own samples back where the picture is the plate's, amid what changed."""
+        if self.origin is None:
+            return
+        plate, inside = self.origin.frame, box.intersect(self.origin.box)
+        rows, columns = np.nonzero(same)
+        for place, name in enumerate(names):
+            own = stored_over(plate, self.origin.names[name], inside)
+            encoded[rows, columns, place] = own[rows + box.y - inside.y, columns + box.x - inside.x]
 
     def _in_file(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self.names[name] for name in names)
