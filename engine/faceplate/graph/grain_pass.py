@@ -95,7 +95,7 @@ def apply_grain(
         def band(window: Window) -> Floats:
             rgb_linear = _linear(frame, window, comp)
             full = transfer_grain(rgb_linear, own(window), without(window), profile, settings)
-            return _mixed(rgb_linear, full, lost(window)[..., None])
+            return grain_mixed(rgb_linear, full, lost(window)[..., None])
 
         return band
 
@@ -159,8 +159,8 @@ def _pixels_beside(plate: Plate, frame: Frame) -> Band:
     return lambda window: _linear(beside, window, plate)
 
 
-def _mixed(bare: Floats, grained: Floats, share: Floats) -> Floats:
-    """From `bare` at share 0 to `grained` at 1, both ends exactly, infinite samples too."""
+def grain_mixed(bare: Floats, grained: Floats, share: Floats) -> Floats:
+    """From `bare` at share 0 to `grained` at 1, both ends exactly, infinite samples too: as much grain as was lost."""
     with np.errstate(invalid="ignore"):
         between = bare + share * (grained - bare)
     return np.where(share == 1, grained, np.where(share == 0, bare, between))

@@ -15,6 +15,7 @@ from faceplate.grain import (
 from faceplate.graph.faces.analysed import profile_of, profile_state
 from faceplate.graph.faces.controls import group_of, settings_at
 from faceplate.graph.faces.stream import plane_of, planes_over, rgb, rgb_of, window_of
+from faceplate.graph.grain_pass import grain_mixed
 from faceplate.graph.render import Box, Info, Node, Planes, Source, box_to_window, operator
 from faceplate.values import Floats, Window
 
@@ -103,13 +104,6 @@ def _regrained(group: Node, comp_linear: Floats, window: Window, alpha: Floats |
     if plate and clean:
         own, without = rgb_of(plate, window), rgb_of(clean, window)
         full = transfer_grain(comp_linear, own, without, profile, settings)
-        return full if lost is None else _mixed(comp_linear, full, lost[..., None])
+        return full if lost is None else grain_mixed(comp_linear, full, lost[..., None])
     kept = np.zeros(comp_linear.shape[:2], np.float32) if lost is None else np.float32(1) - lost
     return regrain(comp_linear, kept, profile, window, group.frame, settings)
-
-
-def _mixed(bare: Floats, grained: Floats, share: Floats) -> Floats:
-    """From `bare` at share 0 to `grained` at 1, both ends exactly, infinite samples too."""
-    with np.errstate(invalid="ignore"):
-        between = bare + share * (grained - bare)
-    return np.where(share == 1, grained, np.where(share == 0, bare, between))
