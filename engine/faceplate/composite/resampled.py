@@ -53,9 +53,9 @@ def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window) -> Flo
     return resample(picture, Window(0, 0, side, side), invert(plate_to_crop), window)
 
 
-def seen_around(window: Window, crop: Crop) -> Window:
+def seen_around(window: Window, plate_to_crop: Matrix) -> Window:
     """The plate's pixels that are seen in a window of it once it has been through the crop."""
-    return window.grow(filter_reach_px * max(_footprint(crop.plate_to_crop)) // 2)
+    return window.grow(filter_reach_px * max(_footprint(plate_to_crop)) // 2)
 
 
 def _beyond_window(plate: PlateRegion, light: ModelRange) -> Window:

@@ -135,7 +135,7 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
     if matte.window.is_empty:
         return Rendered(frame, swap, matte)
     with shot.times.stage("colour"):
-        near = seen_around(matte.window, swap.crop).intersect(region)
+        near = seen_around(matte.window, swap.crop.plate_to_crop).intersect(region)
         linear = codec.decode(frame.stored(near))
         plate = PlateRegion(near, linear, light.encode(linear))
     with shot.times.stage("composite"):

@@ -108,10 +108,12 @@ def test_any_part_of_a_result_is_that_part_of_the_whole(tmp_path):
     [
         ({"model_file": "none.onnx"}, ["FaceSwap1.model_file", "none.onnx"]),
         ({"model_file": '""'}, ["FaceSwap1.model_file", "nothing"]),
-        ({"person": "nobody"}, ["nobody", "person1"]),
+        ({"person": "nobody"}, ["FaceSwap1.person", "nobody", "person1"]),
         ({"track_file": "none.track"}, ["FaceSwap1.track_file", "none.track"]),
         ({"exposure_smooth": "1"}, ["FaceSwap1.exposure_smooth", "2 to 240 frames"]),
-        ({"device": "cuda"}, ["cuda"]),
+        ({"device": "cuda"}, ["FaceSwap1.device", "cuda"]),
+        ({"model_file": "/dev/zero"}, ["FaceSwap1.model_file", "/dev/zero", "ONNX"]),
+        ({"faceplate_class": '"FaceSwap 99"'}, ["FaceSwap1.faceplate_class", "FaceSwap 99", "update Faceplate"]),
     ],
 )
 def test_what_cannot_be_is_said_with_node_knob_and_next_step(shot, knobs, words):
@@ -145,3 +147,8 @@ def test_the_receipt_names_model_track_and_consent(shot):
     assert header.attribute("faceplate/consent") == "nobody is shown"
     assert len(header.attribute("faceplate/model_digest")) == 64
     assert RGB
+
+
+def test_a_group_of_an_earlier_version_is_rendered_and_said(shot):
+    script = shot.script(shot.node("FaceSwap", "2", faceplate_class='"FaceSwap 1"'), shot.write())
+    assert shot.rendered(script).notes == ("FaceSwap1 was made as FaceSwap 1 and is rendered as FaceSwap 2",)

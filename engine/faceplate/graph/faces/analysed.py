@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+from faceplate.errors import DeviceError
 from faceplate.grain import read_profile
 from faceplate.graph.faces.stream import config_of, file_state, opened, stream_plate
 from faceplate.graph.render import Node, Source
@@ -26,9 +27,21 @@ def model_of(group: Node) -> SwapModel:
 
 def _loader(group: Node) -> Callable[[Path], SwapModel]:
     """Loads models for the device that a node asks for: the same function for all that ask for one."""
-    device = choose_device(group.choice("device", device_choices) if "device" in group.values else "auto")
+    device = _device(group)
     loader: partial[SwapModel] = group.session.kept((load_model, device), lambda: partial(load_model, device=device))
     return loader
+
+
+def _device(group: Node) -> str:
+    if "device" not in group.values:
+        return choose_device("auto")
+    try:
+        return choose_device(group.choice("device", device_choices))
+    except DeviceError as fault:
+        thing = f"{group.path}.device"
+        raise DeviceError(
+            thing, expected=fault.expected, came=f"cuda, and {fault.came}", next_step=fault.next_step
+        ) from fault
 
 
 def profile_of(group: Node, plate: Source | None) -> GrainProfile:

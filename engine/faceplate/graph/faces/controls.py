@@ -1,10 +1,11 @@
 """The knobs of one of our nodes, read from the group that it is in a graph."""
 
+import re
 from typing import Any, TypeVar
 
 from faceplate.errors import CallError
 from faceplate.graph.render import Node
-from faceplate.spec import Settings, knobs_of
+from faceplate.spec import Settings, knobs_of, registered
 
 S = TypeVar("S", bound=Settings)
 
@@ -34,7 +35,7 @@ def group_of(node: Node) -> Node:
     """The group that a node of ours stands in.
 
     Raises:
-        ScriptError: it stands in none.
+        ScriptError: it stands in none, or in one of a later Faceplate.
     """
     if node.parent is None:
         raise node.refusal(
@@ -42,4 +43,21 @@ def group_of(node: Node) -> Node:
             came="a result that stands alone",
             next_step="make the node anew from the Faceplate menu",
         )
+    _check_version(node.parent)
     return node.parent
+
+
+def _check_version(group: Node) -> None:
+    """Refuses a group that a later version of its node was made for, and notes an earlier one."""
+    stated = re.fullmatch(r"(\w+) (\d+)", group.values.get("faceplate_class", ""))
+    spec = registered().get(stated[1]) if stated else None
+    if stated is None or spec is None or int(stated[2]) == spec.version:
+        return
+    if int(stated[2]) > spec.version:
+        raise group.refusal(
+            knob="faceplate_class",
+            expected=f"{spec.name} {spec.version} or earlier",
+            came=stated[0],
+            next_step="update Faceplate on this machine, or make the node anew",
+        )
+    group.session.note(f"{group.path} was made as {stated[0]} and is rendered as {spec.name} {spec.version}")

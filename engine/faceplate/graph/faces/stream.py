@@ -1,5 +1,6 @@
 """Pictures of the graph as the walk's stages want them: rows from the top, colour in the last axis, plate space."""
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -96,6 +97,13 @@ def check_format(track: Track, info: Info, node: Node) -> None:
         )
 
 
+_next_steps = {
+    "track_file": "name a track, or let FaceTrack make it: with its button, or by rendering it",
+    "model_file": "name the ONNX file of a swap model",
+    "profile_file": "name a profile made with `faceplate grain measure`, or none to have the plate measured",
+}
+
+
 def opened(node: Node, knob: str, path: str, read: Callable[[Path], Opened]) -> Opened:
     """What a file knob names, read once for the whole render and anew when the file changes.
 
@@ -108,18 +116,18 @@ def opened(node: Node, knob: str, path: str, read: Callable[[Path], Opened]) -> 
             f"{node.path}.{knob}",
             expected="a file",
             came=path or "nothing",
-            next_step="name one, or make it with the node's button",
+            next_step=_next_steps[knob],
         )
     found: Opened = node.session.kept((read, path, state), lambda: read(Path(path)))
     return found
 
 
 def file_state(path: str) -> str:
-    """A short text that changes when a file does; empty where there is none."""
-    if not path:
-        return ""
+    """A short text that changes when a file does; empty where there is none, or something else than a file."""
     try:
         status = Path(path).stat()
-    except OSError:
+    except (OSError, ValueError):
+        return ""
+    if not stat.S_ISREG(status.st_mode):
         return ""
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"

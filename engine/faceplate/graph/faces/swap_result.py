@@ -5,6 +5,7 @@ from typing import cast
 
 import numpy as np
 
+from faceplate.align import crop_matrix
 from faceplate.colour import ModelRange, model_range, plate_codec, scene_linear, shown_plate
 from faceplate.composite import PlateRegion, composite_face, seen_around
 from faceplate.graph.faces.analysed import model_of, model_state
@@ -56,12 +57,16 @@ class _Face:
     Attributes:
         found: whose, and where.
         region: the pixels of the plate that its crop is made from.
+        near: those, and what is seen among them through the crop.
+        rgb_linear: the plate over `near`.
         light: the model's range at the face's exposure.
         swap: what the model gave.
     """
 
     found: Tracked
     region: Window
+    near: Window
+    rgb_linear: Floats
     light: ModelRange
     swap: Swap
 
@@ -73,9 +78,7 @@ def _swapped(group: Node, source: Source) -> Made:
     if face is None:
         return empty
     matte = _matte(face, model_of(group), FaceMatteSettings())
-    near = seen_around(face.region, face.swap.crop).intersect(window_of(source.info))
-    linear = rgb_of(source, near)
-    plate = PlateRegion(near, linear, face.light.encode(linear))
+    plate = PlateRegion(face.near, face.rgb_linear, face.light.encode(face.rgb_linear))
     whole = Matte(face.region, _widened(matte, face.region))
     composite = composite_face(plate, face.swap, whole, face.light, settings)
     planes = {name: composite.face_linear[..., at] for at, name in enumerate(rgb)}
@@ -112,8 +115,11 @@ def _face(group: Node, source: Source, found: Tracked, settings: FaceSwapSetting
     config = config_of(group)
     light = model_range(model.card, _exposure(group, model, found, settings)[found.row], config)
     codec = plate_codec(scene_linear(config), Sample.FLOAT, config)
-    shown = shown_plate(rgb_of(source, region), codec, light)
-    return _Face(found, region, light, model.run(cut_crop(shown, region, alignment, model.card)))
+    matrix = crop_matrix(alignment, model.card.crop, model.card.side_px)
+    near = seen_around(region, matrix).intersect(window_of(source.info))
+    rgb_linear = rgb_of(source, near)
+    shown = shown_plate(rgb_linear[region.slices(near)], codec, light)
+    return _Face(found, region, near, rgb_linear, light, model.run(cut_crop(shown, region, alignment, model.card)))
 
 
 def _exposure(group: Node, model: SwapModel, found: Tracked, settings: FaceSwapSettings) -> Matrix:

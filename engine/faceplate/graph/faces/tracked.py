@@ -44,7 +44,19 @@ def tracked(group: Node, source: Source, person: str) -> Tracked:
             came=f"a track of {track.frames[0]}-{track.frames[-1]}",
             next_step="track this frame too, or render frames that were tracked",
         )
-    return Tracked(track, person_named(track, person), track.frames.index(number))
+    return Tracked(track, _person(group, track, person), track.frames.index(number))
+
+
+def _person(group: Node, track: Track, name: str) -> Person:
+    try:
+        return person_named(track, name)
+    except TrackError as fault:
+        raise TrackError(
+            f"{group.path}.person: {fault.thing}",
+            expected=fault.expected,
+            came=fault.came,
+            next_step="name one of them in the node's knob `person`",
+        ) from fault
 
 
 def track_path(group: Node, source: Source) -> str:
