@@ -1,11 +1,12 @@
 import ast
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -225,6 +226,69 @@ def test_an_engine_that_does_not_start_is_told_with_its_last_words(path):
     with pytest.raises(client.EngineProblem, match="no such module") as problem:
         client.Engine("a host", path=path, command=command).call("ping")
     assert str(path.with_name("e.sock.log")) in problem.value.next_step
+
+
+def test_an_engine_that_was_halted_is_told_in_time_and_in_words(path):
+    with engine_process(path) as (process, _):
+        process.send_signal(signal.SIGSTOP)
+        for _ in range(2):
+            start = time.monotonic()
+            with pytest.raises(client.EngineProblem, match=r"hangs or was halted") as problem:
+                client.Engine("a host", path=path, command=["false"], start_s=0.5).call("ping")
+            assert time.monotonic() - start < 1.5
+            assert str(process.pid) in problem.value.next_step
+
+
+def test_a_halted_engine_at_whose_door_many_wait_is_told_in_the_same_words(path):
+    with engine_process(path) as (process, _), ExitStack() as waiting:
+        process.send_signal(signal.SIGSTOP)
+        with suppress(BlockingIOError):
+            for _ in range(100):
+                caller = waiting.enter_context(socket.socket(socket.AF_UNIX))
+                caller.setblocking(False)  # noqa: FBT003 -- the standard library's own
+                caller.connect(str(path))
+        with pytest.raises(client.EngineProblem, match="hangs or was halted"):
+            client.Engine("a host", path=path, command=["false"], start_s=0.5).call("ping")
+
+
+def test_the_engines_own_error_is_told_in_words_and_not_as_json(path):
+    path.parent.mkdir(mode=0o700)
+    path.with_name("e.sock.token").write_text("mine")
+    with pytest.raises(client.EngineProblem, match=r"e\.sock\.token: expected .*; came another file") as problem:
+        client.Engine("a host", path=path, command=engine_command(), start_s=20).call("ping")
+    assert "{" not in str(problem.value)
+
+
+@pytest.mark.parametrize("content", [b"hello there", b"123456", b"70000", b"12a", b"\xff\xfe"])
+def test_a_file_in_the_place_of_the_socket_is_told(path, content):
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(content)
+    with pytest.raises(client.EngineProblem, match="another file"):
+        client.Engine("a host", path=path, command=["false"], start_s=1).call("ping")
+    assert path.read_bytes() == content
+
+
+def test_a_file_in_the_place_of_the_sockets_folder_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(client.EngineProblem, match="a folder for the engine's socket"):
+        client.Engine("a host", path=tmp_path / "file" / "e.sock", command=["false"]).call("ping")
+
+
+def test_the_command_in_the_environment_may_have_arguments_and_quotes(path, tmp_path, monkeypatch):
+    program = tmp_path / "a program"
+    program.write_text("#!/bin/sh\necho called with $*\nexit 1\n")
+    program.chmod(0o700)
+    for named, said in ((f"'{program}' --fast", "called with --fast serve"), (str(program), "called with serve")):
+        monkeypatch.setenv("FACEPLATE_ENGINE", named)
+        with pytest.raises(client.EngineProblem, match=said):
+            client.Engine("a host", path=path).call("ping")
+
+
+@pytest.mark.parametrize("named", ["'faceplate", "  "])
+def test_a_command_in_the_environment_that_makes_no_sense_is_told(path, monkeypatch, named):
+    monkeypatch.setenv("FACEPLATE_ENGINE", named)
+    with pytest.raises(client.EngineProblem, match="quoted as in a shell"):
+        client.Engine("a host", path=path).call("ping")
 
 
 def test_a_folder_that_others_can_write_is_refused(tmp_path):

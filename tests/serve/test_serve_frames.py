@@ -1,9 +1,10 @@
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from serve_stand import RawCaller, acquired, engine_at, mapped, opens, wait_until
+from serve_stand import RawCaller, acquired, engine_at, engine_process, mapped, opens, wait_until
 
 from faceplate.errors import CallError, StorageError
 from faceplate.serve import Limits, frames
@@ -139,16 +140,16 @@ def test_frames_are_freed_when_the_engine_ends(path):
 
 
 def test_files_that_a_killed_engine_left_are_removed_at_the_next_start(tmp_path):
-    left, others = tmp_path / "e.sock.frame-0123", tmp_path / "f.sock.frame-0123"
-    for file in (left, others):
+    name = "0123456789abcdef" * 2
+    left, others = tmp_path / f"e.sock.frame-{name}", [f"f.sock.frame-{name}", "e.sock.frame-of-mine.txt"]
+    for file in (left, *(tmp_path / other for other in others)):
         file.touch()
     remove_left_frames(tmp_path / "e.sock")
-    assert not left.exists()
-    assert others.exists()
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(others)
 
 
 def test_a_store_that_is_closed_gives_nothing(tmp_path):
-    store = FrameStore(tmp_path / "e.sock", 1000)
+    store = FrameStore(tmp_path / "e.sock", most=9, most_bytes=1000)
     store.close()
     with pytest.raises(CallError, match="still there"):
         store.acquire(1, 1, 1)
@@ -156,7 +157,7 @@ def test_a_store_that_is_closed_gives_nothing(tmp_path):
 
 def test_a_frame_larger_than_memory_is_an_error_and_not_the_end_of_the_process(tmp_path, monkeypatch):
     monkeypatch.setattr(frames, "free_memory", lambda: 190)
-    store = FrameStore(tmp_path / "e.sock", 1 << 20)
+    store = FrameStore(tmp_path / "e.sock", most=9, most_bytes=1 << 20)
     with pytest.raises(StorageError, match="190 bytes free"):
         store.acquire(4, 3, 2)
     assert len(store) == 0
@@ -167,3 +168,32 @@ def test_a_frame_larger_than_memory_is_an_error_and_not_the_end_of_the_process(t
 @pytest.mark.skipif(not LINUX, reason="other systems do not say")
 def test_free_memory_is_some_and_not_more_than_there_is():
     assert 0 < frames.free_memory() <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_caller_has_so_many_frames_and_no_more(path):
+    with engine_at(path, limits=Limits(frames=3)), RawCaller(path) as caller, RawCaller(path) as other:
+        frames_of_caller = [acquired(caller, 1, 1, 1) for _ in range(3)]
+        event = caller.ask("acquire", width=1, height=1, channels=1)
+        assert (event["kind"], event["expected"]) == ("CallError", "at most 3 frames of a caller")
+        assert acquired(other, 1, 1, 1)
+        caller.ask("release", name=frames_of_caller[0]["name"])
+        assert acquired(caller, 1, 1, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+def test_frames_never_take_the_files_that_new_callers_need(tmp_path):
+    few = (
+        "import resource, sys; from faceplate.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200)); sys.exit(main())"
+    )
+    place = tmp_path / "e.sock"
+    with engine_process(place, command=(sys.executable, "-c", few)), RawCaller(place) as greedy:
+        events = [greedy.ask("acquire", width=1, height=1, channels=1) for _ in range(100)]
+        refused = [event for event in events if event["event"] == "error"]
+        assert 10 < len(refused) < 90
+        assert {event["kind"] for event in refused} == {"StorageError"}
+        assert "files to spare" in refused[0]["expected"]
+        callers = [RawCaller(place) for _ in range(25)]
+        assert all(caller.ask("ping")["event"] == "done" for caller in callers)
+        for caller in callers:
+            caller.connection.close()

@@ -20,8 +20,8 @@ class Renderer:
         self.loads += 1
         return self.render
 
-    def render(self, text, node, frames, on_event, cancelled, *, options):
-        self.calls.append((text, node, frames, options))
+    def render(self, text, node, frames, on_event, cancelled):
+        self.calls.append((text, node, frames))
         for frame in frames:
             on_event({"frame": frame})
         if text == "wait":
@@ -46,17 +46,17 @@ def caller(tmp_path, renderer):
 
 
 def test_a_script_is_rendered_as_it_was_sent(caller, renderer):
-    number = caller.begin("render", **ASKED, options={"proxy": 0.5})
+    number = caller.begin("render", **ASKED, options={})
     assert [caller.event()["frame"] for _ in range(3)] == [1001, 1002, 1010]
     assert caller.last(number) == {"id": number, "event": "done", "written": 3}
-    assert renderer.calls == [(ASKED["script"], "Write1", (1001, 1002, 1010), {"proxy": 0.5})]
+    assert renderer.calls == [(ASKED["script"], "Write1", (1001, 1002, 1010))]
 
 
 def test_the_renderer_is_loaded_for_the_first_script_and_not_before(caller, renderer):
     assert caller.ask("ping")["event"] == "done"
     assert renderer.loads == 0
     assert caller.ask("render", **ASKED)["event"] == "done"
-    assert renderer.calls[0][3] == {}
+    assert renderer.loads == 1
 
 
 def test_a_render_that_is_cancelled_ends_as_cancelled(caller):
@@ -88,6 +88,7 @@ def test_what_is_wrong_with_a_script_is_said_in_its_own_words(caller):
         ({"frames": list(range(100_001))}, "render: frames"),
         ({"frames": "1-5"}, "render: frames"),
         ({"options": []}, "render: options"),
+        ({"options": {"proxy": 0.5}}, "render: options"),
     ],
 )
 def test_a_render_that_is_not_asked_rightly_is_refused_before_anything_is_loaded(caller, renderer, change, thing):

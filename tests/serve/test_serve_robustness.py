@@ -217,6 +217,25 @@ def ping_until(path, stop, answers):
             time.sleep(0.005)
 
 
+@pytest.mark.parametrize("part", [b"[],", b"1,", b'"",', b'"\\\\",', b"[", b'"a":1,', b'\\"'])
+def test_the_largest_messages_of_one_caller_keep_no_other_waiting(tmp_path, part):
+    place, answers, stop = tmp_path / "e.sock", [], threading.Event()
+    body = b'{"id":9,"verb":"ping","deadline_s":5,"x":[' + part * ((15 << 20) // len(part))
+    with engine_at(place), RawCaller(place) as caller:
+        beside = threading.Thread(target=ping_until, args=(place, stop, answers))
+        beside.start()
+        try:
+            wait_until(lambda: answers)
+            caller.send_body(body)
+            assert caller.event()["kind"] == "CallError"
+        finally:
+            stop.set()
+            beside.join()
+        assert caller.ask("ping")["event"] == "done"
+    assert len(answers) > 1
+    assert max(answers) < 0.5
+
+
 def test_hundreds_of_callers_that_come_and_go_leave_nothing_open(path):
     before = threading.active_count()
     for _ in range(100):

@@ -55,7 +55,7 @@ def test_what_a_dead_engine_left_is_taken_over(tmp_path):
     dead = socket.socket(socket.AF_UNIX)
     dead.bind(str(tmp_path / "e.sock"))
     dead.close()
-    (tmp_path / "e.sock.token").write_text("an old one")
+    (tmp_path / "e.sock.token").write_text("0" * 64)
     with engine_at(tmp_path / "e.sock"), RawCaller(tmp_path / "e.sock") as caller:
         assert len(caller.token) == 64
 
@@ -74,6 +74,52 @@ def test_a_file_of_somebodys_is_left_alone(tmp_path):
     with pytest.raises(CallError, match="another file"):
         listen(tmp_path / "shot.nk")
     assert (tmp_path / "shot.nk").read_text() == "Root {}"
+
+
+def left(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix != ".lock"}
+
+
+@pytest.mark.parametrize("way", [transport.listen_unix, transport.listen_loopback])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("e.sock", b"123456 lines of mine\n"),
+        ("e.sock", b"8080\n"),
+        ("e.sock", b""),
+        ("e.sock.token", b"a secret of mine"),
+        ("e.sock.token", b"0" * 65),
+        ("e.sock.token", b""),
+    ],
+)
+def test_a_file_that_no_engine_wrote_is_neither_removed_nor_changed(tmp_path, way, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CallError, match="another file"):
+        way(tmp_path / "e.sock")
+    assert left(tmp_path) == {name: content}
+
+
+def test_a_lock_file_of_another_program_is_not_emptied(tmp_path):
+    (tmp_path / "poetry.lock").write_text("[[package]]")
+    with pytest.raises(CallError, match=r"poetry\.lock.*another file"):
+        listen(tmp_path / "poetry")
+    assert (tmp_path / "poetry.lock").read_text() == "[[package]]"
+
+
+def test_a_port_is_taken_over_where_there_are_no_unix_sockets_and_left_alone_where_there_are(tmp_path):
+    (tmp_path / "e.sock").write_text("50123")
+    with pytest.raises(CallError, match="another file"):
+        transport.listen_unix(tmp_path / "e.sock")
+    assert (tmp_path / "e.sock").read_text() == "50123"
+    transport.listen_loopback(tmp_path / "e.sock").close()
+
+
+def test_a_socket_is_left_alone_where_ports_are_used(tmp_path):
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(tmp_path / "e.sock"))
+    with pytest.raises(CallError, match="another file"):
+        transport.listen_loopback(tmp_path / "e.sock")
+    assert (tmp_path / "e.sock").is_socket()
 
 
 @pytest.mark.parametrize("open_to", [0o750, 0o701, 0o777])

@@ -108,3 +108,14 @@ def mutated(chance, body):
         place = chance.randrange(len(body))
         body[place : place + chance.randrange(2)] = chance.choice([b"", b"9", b"[", b'"', b"\\", b"\xf0", b"}"])
     return bytes(body)
+
+
+def test_values_are_counted_before_they_are_made():
+    decode(b'{"a":[' + b"1," * 199_990 + b"1]}")
+    with pytest.raises(CallError, match="at most 200000 values"):
+        decode(b'{"a":[' + b"1," * 200_000 + b"1]}")
+
+
+def test_a_text_is_one_value_whatever_it_says():
+    message = {"script": '{[,"\\' * 300_000, "frames": [1, 2]}
+    assert decode(json.dumps(message).encode()) == message

@@ -1,9 +1,11 @@
 """The plugin for Nuke as files: what an installation consists of, written, replaced and taken away."""
 
 import json
+import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
@@ -17,47 +19,74 @@ RECORD = "faceplate.json"
 IN_WHEEL = PurePosixPath("share/faceplate/nuke")
 # What the engine reads of a node beside the knobs of the registry.
 ALSO_READ = {"FaceRegrain": ("unpremult",)}
-ADDED = "# added by `faceplate install nuke`"
 
 
-def write_plugin(folder: Path) -> list[str]:
+@dataclass(frozen=True)
+class Installed:
+    """What an installation's record says is ours: files, the folders that we made, and whether we made init.py."""
+
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    init: bool = False
+
+
+def write_plugin(folder: Path, *, makes_init: bool = False) -> list[str]:
     """Puts the plugin into a folder, in the place of an older one, and returns the names of its files.
 
+    `makes_init` is for the record: this installation is about to make the user's init.py, outside this folder.
+
     Raises:
-        CallError: there is an init.py in it that is not ours.
+        CallError: a file that is not ours stands where one of the plugin's would; nothing is written then.
         SetupError: this Faceplate was installed without the plugin's files.
         StorageError: it cannot be written.
     """
-    before = _recorded(folder)
-    if not before and (folder / "init.py").exists():
+    before, files = recorded(folder), plugin_files()
+    names = {*files, RECORD}
+    ours = {*before.files, RECORD} if before.files else set()
+    _check_free(folder, names, ours)
+    folders = {*before.folders, *(name for name in _folders(names) if not (folder / name).exists())}
+    record = _record(Installed(tuple(sorted(files)), tuple(sorted(folders)), before.init or makes_init))
+    _delete(folder, ours - names, ())
+    for name, content in {RECORD: record, **files}.items():  # the record first: what is broken off is known as ours
+        with whole_or_absent(folder / name) as beside:
+            beside.write_bytes(content)
+    return sorted(files)
+
+
+def _check_free(folder: Path, names: Iterable[str], ours: Collection[str]) -> None:
+    foreign = [name for name in sorted(names) if _is_foreign(folder, name, ours)]
+    if foreign:
+        is_file = os.path.lexists(folder) and not folder.is_dir()
         raise CallError(
             str(folder),
             expected="a folder of its own for the plugin",
-            came="one with an init.py that Faceplate did not write",
+            came="a file" if is_file else f"one with a {foreign[0]} that Faceplate did not write",
             next_step="name a new folder with --to",
         )
-    files = plugin_files()
-    record = _record(files)
-    for name, content in {**files, RECORD: record}.items():
-        with whole_or_absent(folder / name) as beside:
-            beside.write_bytes(content)
-    _delete(folder, set(before) - {*files, RECORD})
-    return sorted(files)
+
+
+def _is_foreign(folder: Path, name: str, ours: Collection[str]) -> bool:
+    """True where the name is taken, where a file stands in its folder's place, and where a link leads away."""
+    path = folder / name
+    blocked = os.path.lexists(path.parent) and not path.parent.is_dir()
+    led_away = folder.resolve() not in path.resolve().parents
+    return blocked or led_away or (name not in ours and os.path.lexists(path))
 
 
 def remove_plugin(folder: Path) -> list[str]:
-    """Takes the plugin's files out of a folder, and the folder with them if nothing else is in it; returns their names.
+    """Takes the plugin's files out of a folder, and the folders that we made if nothing else is in them; returns names.
 
     Raises:
         CallError: no plugin is there.
+        StorageError: they cannot be taken away.
     """
-    files = _recorded(folder)
-    if not files:
+    found = recorded(folder)
+    if not found.files:
         raise CallError(
             str(folder), expected="an installed plugin", came="none", next_step="name the folder that it was put in"
         )
-    _delete(folder, [*files, RECORD])
-    return sorted(files)
+    _delete(folder, [*found.files, RECORD], found.folders)
+    return sorted(found.files)
 
 
 def plugin_files() -> dict[str, bytes]:
@@ -102,13 +131,13 @@ def _brought() -> dict[str, Path]:
     return found
 
 
-def _record(files: Mapping[str, bytes]) -> bytes:
+def _record(installed: Installed) -> bytes:
     """What the plugin reads at run time, and what is ours when it is replaced."""
     about = {
         "python": sys.executable,
         "version": faceplate.__version__,
         "nodes": {name: _engine_knobs(name) for name in designs},
-        "files": sorted(files),
+        **asdict(installed),
     }
     return json.dumps(about, indent=1).encode() + b"\n"
 
@@ -118,44 +147,34 @@ def _engine_knobs(name: str) -> list[str]:
     return [*knobs_of(spec.graph_settings), *knobs_of(spec.settings), *ALSO_READ.get(name, ())]
 
 
-def _recorded(folder: Path) -> list[str]:
-    """The files that an installation in this folder consists of; none where there is no installation."""
+def recorded(folder: Path) -> Installed:
+    """What an installation in this folder consists of; nothing where there is no installation."""
     try:
-        names = json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    inside = folder.resolve()
-    return [name for name in names if isinstance(name, str) and inside in (folder / name).resolve().parents]
+        about = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        files, folders = about["files"], about.get("folders", [])
+        return Installed(_inside(folder, files), _inside(folder, folders), about.get("init") is True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Installed()
 
 
-def _delete(folder: Path, names: Iterable[str]) -> None:
+def _inside(folder: Path, names: Iterable[object]) -> tuple[str, ...]:
+    """Those that do not lead out of the folder."""
+    top = folder.resolve()
+    texts = [name for name in names if isinstance(name, str)]
+    return tuple(name for name in texts if top in ((path := (folder / name).resolve()), *path.parents))
+
+
+def _folders(names: Iterable[str]) -> set[str]:
+    return {str(parent) for name in names for parent in PurePosixPath(name).parents}
+
+
+def _delete(folder: Path, files: Iterable[str], folders: Iterable[str]) -> None:
     shutil.rmtree(folder / "faceplate_nuke" / "__pycache__", ignore_errors=True)
     try:
-        for name in names:
+        for name in files:
             (folder / name).unlink(missing_ok=True)
-        for left in sorted({(folder / name).parent for name in names} | {folder}, reverse=True):
-            if left.is_dir() and not any(left.iterdir()):
+        for left in sorted((folder / name for name in folders), reverse=True):
+            if left.is_dir() and not left.is_symlink() and not any(left.iterdir()):
                 left.rmdir()
     except OSError as fault:
         raise unwritable(folder, fault.strerror or str(fault)) from fault
-
-
-def point_to_plugin(init: Path, folder_name: str | None) -> None:
-    """Sets the one line of ours in the user's init.py, or with None takes it out; no other line is touched.
-
-    Raises:
-        StorageError: it cannot be written.
-    """
-    text = init.read_text(encoding="utf-8") if init.exists() else ""
-    kept = [line for line in text.splitlines(keepends=True) if ADDED not in line]
-    if folder_name is not None:
-        if kept and not kept[-1].endswith("\n"):
-            kept[-1] += "\n"
-        kept.append(f'import nuke; nuke.pluginAddPath("./{folder_name}")  {ADDED}\n')
-    if "".join(kept) == text:
-        return
-    if not kept:
-        init.unlink()
-        return
-    with whole_or_absent(init) as beside:
-        beside.write_text("".join(kept), encoding="utf-8")

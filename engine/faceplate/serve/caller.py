@@ -62,7 +62,9 @@ class Caller:
         self.client = ""
         self.asked = time.monotonic()
         self.work: dict[int, Work] = {}
-        self.frames = FrameStore(service.listener.path, service.limits.frame_bytes)
+        self.frames = FrameStore(
+            service.listener.path, most=service.limits.frames, most_bytes=service.limits.frame_bytes
+        )
         self._greeting: int | None = None
         self._reader, self._writer = reader, writer
         self._service, self._limits = service, service.limits

@@ -8,7 +8,9 @@ the last process that maps it, whatever killed whom. Elsewhere it is a file of m
 import glob
 import mmap
 import os
+import re
 import secrets
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +19,9 @@ from typing import Any, Final
 
 from faceplate.errors import CallError, StorageError
 from faceplate.serve.wire import Request, refused
+
+if sys.platform != "win32":
+    from resource import RLIMIT_NOFILE, getrlimit
 
 try:
     from fcntl import F_ADD_SEALS, F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, fcntl
@@ -28,6 +33,8 @@ else:
 sample_bytes: Final = 4
 most_pixels_a_side: Final = 1 << 16
 most_channels: Final = 256
+reserved_files: Final = 128  # for new callers, and for the work of those that are here
+name_bytes: Final = 16
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,9 @@ class SharedFrame:
 class FrameStore:
     """The shared frames of one caller; all of them go when the caller goes. Called from any thread."""
 
-    def __init__(self, socket: Path, most_bytes: int) -> None:
+    def __init__(self, socket: Path, *, most: int, most_bytes: int) -> None:
         self._socket = socket
+        self._most = most
         self._most_bytes = most_bytes
         self._frames: dict[str, SharedFrame] = {}
         self._lock = threading.Lock()
@@ -96,8 +104,8 @@ class FrameStore:
         """A new frame, all zero.
 
         Raises:
-            CallError: the caller's frames would take more than it may have, or it is gone.
-            StorageError: the machine has no memory for it.
+            CallError: the caller would have more frames, or more memory in them, than it may; or it is gone.
+            StorageError: the machine has no memory for it, or the engine no more files to open.
         """
         with self._lock:
             self._check_room(width * height * channels * sample_bytes)
@@ -108,6 +116,11 @@ class FrameStore:
     def _check_room(self, nbytes: int) -> None:
         if self._closed:
             raise refused("acquire", expected="a caller that is still there", came="one that is gone")
+        if len(self) >= self._most:
+            raise CallError(
+                "acquire", expected=f"at most {self._most} frames of a caller",
+                came="one more", next_step="release frames that are done with",
+            )  # fmt: skip
         if self.nbytes + nbytes > self._most_bytes:
             raise CallError(
                 "acquire", expected=f"at most {self._most_bytes} bytes for all frames of a caller",
@@ -172,29 +185,33 @@ def make_frame(socket: Path, width: int, height: int, channels: int) -> SharedFr
     Where it needs a file, that stands beside the engine's socket.
 
     Raises:
-        StorageError: the machine has no room for it.
+        StorageError: the machine has no room for it, or the engine has too many files open.
     """
-    name, nbytes = secrets.token_hex(16), width * height * channels * sample_bytes
+    name, nbytes = secrets.token_hex(name_bytes), width * height * channels * sample_bytes
     _check_memory(nbytes)
     try:
         file, path = _open_anonymous(name) if seals is not None else _open_named(_file_beside(socket, name))
     except OSError as fault:
         raise _no_room(nbytes, fault.strerror or str(fault)) from fault
     try:
+        _check_files(file)
         _reserve(file, nbytes)
         memory = mmap.mmap(file, nbytes)
-    except OSError as fault:
+    except (OSError, StorageError) as fault:
         os.close(file)
         if seals is None:
             Path(path).unlink()
-        raise _no_room(nbytes, fault.strerror or str(fault)) from fault
+        if isinstance(fault, OSError):
+            raise _no_room(nbytes, fault.strerror or str(fault)) from fault
+        raise
     return SharedFrame(name, path, width, height, channels, file, seals is not None, memory)
 
 
 def remove_left_frames(socket: Path) -> None:
     """Removes the files of frames that a killed engine left beside its socket."""
     for path in socket.parent.glob(glob.escape(_file_beside(socket, "").name) + "*"):
-        path.unlink(missing_ok=True)
+        if re.fullmatch(rf"[0-9a-f]{{{2 * name_bytes}}}", path.name.rpartition("-")[2]) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def _file_beside(socket: Path, name: str) -> Path:
@@ -219,6 +236,18 @@ def _reserve(file: int, nbytes: int) -> None:
         os.ftruncate(file, nbytes)
     if seals is not None:
         fcntl(file, F_ADD_SEALS, seals)
+
+
+def _check_files(file: int) -> None:
+    """Systems give the lowest number that is free, so the number tells how many files are open."""
+    if sys.platform == "win32":
+        return
+    most = getrlimit(RLIMIT_NOFILE)[0]
+    if most > 0 and file >= most - min(reserved_files, most // 2):
+        step = "release frames, close hosts, or start the engine with a higher `ulimit -n`"
+        raise StorageError(
+            "shared frame", expected="an engine with files to spare", came=f"{file} open", next_step=step
+        )
 
 
 def check_length(file: int, nbytes: int) -> None:

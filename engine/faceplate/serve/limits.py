@@ -6,7 +6,8 @@ class Limits:
     """What one caller may cost the engine and the other callers.
 
     `stranger_*` is for callers that have not said hello yet. `silence_s` is how long a caller may say nothing at all;
-    it sends `ping` more often than that. `frame_bytes` is what all shared frames of one caller take together.
+    it sends `ping` more often than that. `frames` is how many shared frames one caller may have, and
+    `frame_bytes` what they take together.
     """
 
     callers: int = 32
@@ -22,4 +23,5 @@ class Limits:
     workers: int = 2
     deadline_s: float = 86_400.0
     stop_s: float = 0.5
+    frames: int = 128
     frame_bytes: int = 4 << 30

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Final, Protocol
 
 from faceplate.serve.jobs import Handler, Job, JobStopped
-from faceplate.serve.wire import Request, refused
+from faceplate.serve.wire import Request, longest_word, refused
 
 most_frames: Final = 100_000
 longest_script: Final = 12 << 20
@@ -26,8 +26,6 @@ class RenderScript(Protocol):
         frames: tuple[int, ...],
         on_event: Callable[[Mapping[str, Any]], None],
         cancelled: Callable[[], bool],
-        *,
-        options: Mapping[str, Any],
     ) -> Mapping[str, Any]:
         """Renders them."""
 
@@ -37,13 +35,21 @@ def render_handler(load: Callable[[], RenderScript]) -> Handler:
 
     def render(request: Request, job: Job) -> Mapping[str, Any]:
         given = _script(request), request.take("node", str), _frames(request)
-        options = request.take("options", dict, {})
+        _check_options(request)
         try:
-            return load()(*given, lambda event: job.progress(**event), job.stopped, options=options)
+            return load()(*given, lambda event: job.progress(**event), job.stopped)
         except CancelledError:
             raise JobStopped from None
 
     return render
+
+
+def _check_options(request: Request) -> None:
+    """There are none yet; a caller that asks for one is told, and not left to believe that it counts."""
+    options = request.take("options", dict, {})
+    if options:
+        came = ", ".join(sorted(options))[:longest_word]
+        raise refused("render: options", expected="none, for no option is known", came=came)
 
 
 def _script(request: Request) -> str:

@@ -18,8 +18,6 @@ def render_text(
     frames: tuple[int, ...],
     on_event: Callable[[Mapping[str, Any]], None],
     cancelled: Callable[[], bool],
-    *,
-    options: Mapping[str, Any],  # noqa: ARG001 -- of the protocol; a script says all that there is to say
 ) -> dict[str, Any]:
     """Renders the frames of a Write that are not there yet. Events say `stage`, `done` and `total`, notes `text`.
 

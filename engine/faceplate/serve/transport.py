@@ -6,6 +6,7 @@ runs in our tests on Linux, and has not been tried on Windows or macOS.
 
 import hmac
 import os
+import re
 import secrets
 import socket
 import stat
@@ -26,6 +27,8 @@ else:
     from fcntl import LOCK_EX, LOCK_NB, flock
 
 waiting_callers: Final = 32
+token_bytes: Final = 32
+longest_file: Final = 100  # bytes; none of ours is longer
 longest_socket_path: Final = 103  # bytes; macOS, and Linux has five more
 owner_only: Final = 0o600
 owner_folder: Final = 0o700
@@ -89,19 +92,20 @@ def listen_unix(path: Path) -> Listener:
         came = f"{len(os.fsencode(path))} bytes"
         step = "name a shorter --socket"
         raise CallError(str(path), expected=f"at most {longest_socket_path} bytes", came=came, next_step=step)
-    return _listen(path, _bind_unix)
+    return _listen(path, _bind_unix, _check_left_socket)
 
 
 def listen_loopback(path: Path) -> Listener:
     """A socket on 127.0.0.1; the file at `path` says its port. Raises as `listen` does."""
-    return _listen(path, _bind_loopback)
+    return _listen(path, _bind_loopback, _check_left_port)
 
 
-def _listen(path: Path, bind: Callable[[Path], socket.socket]) -> Listener:
+def _listen(path: Path, bind: Callable[[Path], socket.socket], check_left: Callable[[Path], None]) -> Listener:
     try:
         _own_folder(path.parent)
         lock = _lock(path)
         try:
+            _remove_left(path, check_left)
             return _open_door(path, bind, lock)
         except BaseException:
             os.close(lock)
@@ -114,8 +118,7 @@ def _listen(path: Path, bind: Callable[[Path], socket.socket]) -> Listener:
 
 
 def _open_door(path: Path, bind: Callable[[Path], socket.socket], lock: int) -> Listener:
-    _remove_stale(path)
-    token = secrets.token_hex(32)
+    token = secrets.token_hex(token_bytes)
     _write_own(token_file(path), token)
     door = bind(path)
     door.listen(waiting_callers)
@@ -153,7 +156,9 @@ def _own_folder(folder: Path) -> None:
 
 def _lock(path: Path) -> int:
     """A lock that the system frees when this process ends, however it ends."""
-    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | _no_link, owner_only)
+    file = path.with_name(f"{path.name}.lock")
+    _check_left_file(file, rb"\d{0,20}")
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | _no_link, owner_only)
     try:
         _lock_now(lock)
     except OSError:
@@ -172,15 +177,36 @@ def _lock_now(lock: int) -> None:
         flock(lock, LOCK_EX | LOCK_NB)
 
 
-def _remove_stale(path: Path) -> None:
-    """Nobody holds the lock: a socket that answers is not ours, one that does not was left by a dead engine."""
+def _remove_left(path: Path, check_left: Callable[[Path], None]) -> None:
+    """Nobody holds the lock: what a dead engine left goes, and only that."""
+    check_left(path)
+    _check_left_file(token_file(path), rb"[0-9a-f]{%d}" % (2 * token_bytes))
+    for file in (path, token_file(path)):
+        file.unlink(missing_ok=True)
+
+
+def _check_left_socket(path: Path) -> None:
+    """A socket that answers is not ours; one that does not was left by a dead engine."""
     with suppress(FileNotFoundError):
-        mode = path.lstat().st_mode
-        if stat.S_ISSOCK(mode):
-            _check_silent(path)
-        elif not (stat.S_ISREG(mode) and path.read_bytes()[:6].isdigit()):
-            raise taken(path, "another file")
-        path.unlink()
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise foreign(path)
+        _check_silent(path)
+
+
+def _check_left_port(path: Path) -> None:
+    _check_left_file(path, rb"\d{1,5}")
+
+
+def _check_left_file(path: Path, ours: bytes) -> None:
+    """Raises CallError where anything is there but a file that says what ours says, and nothing else."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode) or not re.fullmatch(ours, _start_of(path)):
+            raise foreign(path)
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(longest_file)
 
 
 def _check_silent(path: Path) -> None:
@@ -201,11 +227,20 @@ def taken(path: Path, came: str) -> FaceplateError:
     return CallError(str(path), expected="no engine here yet", came=came, next_step=step)
 
 
+def foreign(path: Path) -> FaceplateError:
+    """The error for a file that no engine wrote."""
+    step = "name another --socket, or remove it if nobody needs it"
+    return CallError(str(path), expected="a free place, or what an engine left", came="another file", next_step=step)
+
+
 def _write_own(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _no_link, owner_only)
-    with os.fdopen(file, "w") as out:
-        out.write(text)
+    try:
+        with os.fdopen(file, "w") as out:
+            out.write(text)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def is_same_user(peer: socket.socket) -> bool:

@@ -6,6 +6,7 @@ A request says `id`, `verb` and `deadline_s`; what comes back are events that ca
 import asyncio
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +18,9 @@ length_bytes: Final = 4
 deepest_nesting: Final = 32
 largest_id: Final = (1 << 53) - 1  # what every language's JSON keeps exactly
 longest_word: Final = 64
+most_values: Final = 200_000
+long_bytes: Final = 1 << 16
+_text: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 Event = dict[str, Any]
 
@@ -98,10 +102,11 @@ async def read_message(
         raise _broken("caller", "a request or a ping within the heartbeat", came, "send `ping` more often") from None
     try:
         async with asyncio.timeout(message_s):
-            return decode(await _body(reader, first, most_bytes))
+            body = await _body(reader, first, most_bytes)
     except TimeoutError:
         came = f"a part of one after {message_s:g} s"
         raise _broken("message", "a whole message", came, "send length and body in one go") from None
+    return decode(body) if len(body) < long_bytes else await asyncio.to_thread(decode, body)
 
 
 async def _body(reader: asyncio.StreamReader, first: bytes, most_bytes: int) -> bytes:
@@ -112,11 +117,12 @@ async def _body(reader: asyncio.StreamReader, first: bytes, most_bytes: int) -> 
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The object that the body holds: UTF-8, finite numbers, no lone surrogate, not nested too deeply.
+    """The object that the body holds: UTF-8, not too many values, finite numbers, no lone surrogate, not too deep.
 
     Raises:
         CallError: it does not.
     """
+    _check_number(body)
     try:
         message = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:
@@ -125,6 +131,22 @@ def decode(body: bytes) -> dict[str, Any]:
         raise refused("message", expected="an object", came=_type_name(message))
     _check_values(message)
     return message
+
+
+def _check_number(body: bytes) -> None:
+    """Counts the values before any is made: Python's reader lets no other thread run until it is done."""
+    number, end = 0, 0
+    for text in _text.finditer(body):
+        number += 1 + _opened(body, end, text.start())
+        end = text.end()
+        if number > most_values:
+            break
+    if number + _opened(body, end, len(body)) > most_values:
+        raise refused("message", expected=f"at most {most_values} values", came="more")
+
+
+def _opened(body: bytes, start: int, end: int) -> int:
+    return sum(body.count(sign, start, end) for sign in (b",", b"[", b"{"))
 
 
 def _no_constant(name: str) -> float:

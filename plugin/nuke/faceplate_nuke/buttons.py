@@ -19,9 +19,8 @@ from faceplate_nuke.freeze import TRACKER
 from faceplate_nuke.problem import Problem
 from faceplate_nuke.render import begin
 from faceplate_nuke.render import cancel as call_off
-from faceplate_nuke.results import RESULT, set_aside, undoable
-from faceplate_nuke.surface import FAILED, JOB, WELL, folder_of, identity, inside, our_name, say
-from faceplate_nuke.upstream import evaluated
+from faceplate_nuke.results import RESULT, set_aside, shown_file, track_place, undoable
+from faceplate_nuke.surface import JOB, WELL, folder_of, identity, inside, job_key, our_name, ours, say, say_failed
 
 
 def track(node: nuke.Node) -> None:
@@ -42,18 +41,33 @@ def cancel(node: nuke.Node) -> None:
 
 
 def clear(node: nuke.Node) -> None:
-    """Forgets what the engine made: pictures are deleted, a track is set aside."""
+    """Forgets what the engine made: the pictures that the node shows are deleted, a track is set aside."""
     with _told(node), undoable("Faceplate: clear"):
         call_off(cast("nuke.Group", node))
-        if identity(node):
-            shutil.rmtree(folder_of(node), ignore_errors=True)
-        node[JOB].setValue("")
+        _delete_shown(node)
         if our_name(node) == TRACKER:
-            set_aside(Path(evaluated(node, "track_file")))
+            set_aside(track_place(node))
+            node[JOB].setValue("")
             say(node, "not tracked", WELL)
             return
+        node[JOB].setValue("")
         inside(cast("nuke.Group", node), RESULT)["file"].setValue("")
         say(node, "not rendered", WELL)
+
+
+def _delete_shown(node: nuke.Node) -> None:
+    """Deletes the job that the node shows where it is the node's own, and no other node goes by it."""
+    if not identity(node) or not job_key(node):
+        return
+    folder = folder_of(node) / job_key(node)
+    others = [other for other in ours() if other.fullName() != node.fullName()]
+    if not any(folder in _shown_folders(other) for other in others):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _shown_folders(node: nuke.Group) -> list[Path]:
+    own = folder_of(node) / job_key(node)
+    return [own] if our_name(node) == TRACKER else [own, Path(shown_file(node)).parent]
 
 
 def open_cache(node: nuke.Node) -> None:
@@ -75,9 +89,7 @@ def _told(node: nuke.Node) -> Generator[None, None, None]:
     try:
         yield
     except (Problem, EngineProblem, OSError) as problem:
-        say(node, f"failed: {problem}", FAILED)
-        if not nuke.GUI:
-            nuke.tprint(f"{node.fullName()}: {problem}")
+        say_failed(node, problem)
 
 
 def show_folder(folder: Path) -> None:

@@ -10,6 +10,8 @@ import json
 import mmap
 import os
 import queue
+import re
+import shlex
 import shutil
 import socket
 import stat
@@ -29,6 +31,8 @@ PROTOCOL = 1
 LENGTH_BYTES = 4
 LARGEST_EVENT = 16 << 20
 HELLO_S = 10.0
+SHORTEST_WAIT_S = 0.1
+LONGEST_PORT = 5
 DEAF_S = 60.0
 LARGEST_LOG = 1 << 20
 STARTS = 2
@@ -131,7 +135,7 @@ class Engine:
         with self._lock:
             if self._link is not None and not self._link.is_lost:
                 return self._link, False
-            self._link = _connect(self.path, self.client)
+            self._link = _connect(self.path, self.client, self._start_s)
             started = self._link is None
             if self._link is None:
                 self._link = self._start()
@@ -144,7 +148,7 @@ class Engine:
             process = self._spawn()
             while process.poll() is None and time.monotonic() < end:
                 time.sleep(0.02)
-                link = _connect(self.path, self.client)
+                link = _connect(self.path, self.client, end - time.monotonic())
                 if link is not None:
                     return link
         raise EngineProblem(
@@ -155,10 +159,26 @@ class Engine:
         )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        try:
+            process = self._process()
+        except OSError as fault:
+            command = " ".join(self._found_command())
+            raise EngineProblem(
+                "engine",
+                expected=f"`{command}` to start",
+                came=str(fault),
+                next_step="run `faceplate install nuke` again, or name another `faceplate` in FACEPLATE_ENGINE",
+                kind="SetupError",
+            ) from fault
+        self._reap()
+        self._processes.append(process)
+        return process
+
+    def _process(self) -> subprocess.Popen[bytes]:
         _own_folder(self.path.parent)
         call = [*self._found_command(), "serve", "--socket", str(self.path), "--json"]
         with _open_log(self.log_file) as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [*call, "--idle-exit", f"{self._idle_exit_s:g}"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -167,9 +187,6 @@ class Engine:
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-        self._reap()
-        self._processes.append(process)
-        return process
 
     def _reap(self) -> None:
         self._processes = [process for process in self._processes if process.poll() is None]
@@ -177,7 +194,10 @@ class Engine:
     def _found_command(self) -> Sequence[str]:
         if self._command is not None:
             return self._command
-        found = os.environ.get("FACEPLATE_ENGINE") or shutil.which("faceplate")
+        named = os.environ.get("FACEPLATE_ENGINE")
+        if named:
+            return _words_of(named)
+        found = shutil.which("faceplate")
         if found is None:
             raise EngineProblem(
                 "engine",
@@ -427,17 +447,45 @@ def default_socket() -> Path:
     return folder / "engine-1.sock"
 
 
-def _connect(path: Path, client: str) -> _Link | None:
-    """A link to the engine at the path; None where none answers."""
+def _words_of(named: str) -> list[str]:
+    """The command that FACEPLATE_ENGINE names: a program, or a line as a shell takes it."""
+    if shutil.which(named):
+        return [named]
+    try:
+        words = shlex.split(named)
+    except ValueError:
+        words = []
+    if words:
+        return words
+    raise EngineProblem(
+        "FACEPLATE_ENGINE",
+        expected="a command, quoted as in a shell",
+        came=named,
+        next_step="set it to the `faceplate` of its installation, and start the host again",
+        kind="SetupError",
+    )
+
+
+def _connect(path: Path, client: str, wait_s: float) -> _Link | None:
+    """A link to the engine at the path; None where none answers.
+
+    Raises:
+        EngineProblem: one is there that takes no caller, or something else is there.
+    """
+    wait_s = min(max(wait_s, SHORTEST_WAIT_S), HELLO_S)
     connection = None
     try:
         mode = path.stat().st_mode
         _own_folder(path.parent)
-        connection = _dial(path, is_socket=stat.S_ISSOCK(mode))
-        token = path.with_name(path.name + ".token").read_text()
+        connection = _dial(path, wait_s, is_socket=stat.S_ISSOCK(mode))
+        token = path.with_name(path.name + ".token").read_text(errors="replace")
         hello = {"id": 1, "verb": "hello", "deadline_s": HELLO_S, "token": token, "protocol": PROTOCOL}
         connection.sendall(_encoded({**hello, "client": client}, LARGEST_EVENT))
         welcome = _checked(_one_event(connection))
+    except (socket.timeout, BlockingIOError):  # the second: too many wait at its door already
+        if connection is not None:
+            connection.close()
+        raise _hangs(path, wait_s) from None
     except (OSError, _LinkLostError):
         if connection is not None:
             connection.close()
@@ -449,12 +497,12 @@ def _connect(path: Path, client: str) -> _Link | None:
     return _Link(connection, welcome)
 
 
-def _dial(path: Path, *, is_socket: bool) -> socket.socket:
+def _dial(path: Path, wait_s: float, *, is_socket: bool) -> socket.socket:
     """A connection to the unix socket, or to the loopback port that the file names."""
     if not is_socket:
-        return socket.create_connection(("127.0.0.1", int(path.read_text())), HELLO_S)
+        return socket.create_connection(("127.0.0.1", _port_in(path)), wait_s)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(HELLO_S)
+    connection.settimeout(wait_s)
     try:
         connection.connect(str(path))
     except OSError:
@@ -463,11 +511,32 @@ def _dial(path: Path, *, is_socket: bool) -> socket.socket:
     return connection
 
 
+def _port_in(path: Path) -> int:
+    with path.open("rb") as file:
+        content = file.read(LONGEST_PORT + 1)
+    if not content:
+        raise _LinkLostError("")  # an engine is about to write it
+    if re.fullmatch(rb"[0-9]{1,5}", content) and int(content) < 1 << 16:
+        return int(content)
+    raise EngineProblem(
+        str(path),
+        expected="the engine's socket, or nothing",
+        came="another file",
+        next_step="set FACEPLATE_SOCKET to another path, or remove that file if nobody needs it",
+        kind="CallError",
+    )
+
+
 def _one_event(connection: socket.socket) -> Event:
     size = int.from_bytes(_exactly(connection, LENGTH_BYTES), "big")
     if size > LARGEST_EVENT:
         raise _LinkLostError("it sent no event")
-    event: Event = json.loads(_exactly(connection, size).decode("utf-8"))
+    try:
+        event = json.loads(_exactly(connection, size).decode("utf-8"))
+    except ValueError:
+        event = None
+    if not isinstance(event, dict) or "event" not in event:
+        raise _LinkLostError("it sent no event")
     return event
 
 
@@ -529,8 +598,17 @@ def _no_frame(described: Mapping[str, Any], came: str) -> EngineProblem:
 
 def _own_folder(folder: Path) -> None:
     """Makes the socket's folder, or sees that nobody else can put an engine of theirs into it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError as fault:
+        raise EngineProblem(
+            str(folder),
+            expected="a folder for the engine's socket",
+            came=fault.strerror or str(fault),
+            next_step="set FACEPLATE_SOCKET to a path in a folder of your own",
+            kind="StorageError",
+        ) from fault
     if not hasattr(os, "getuid"):
         return
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
@@ -551,7 +629,16 @@ def _open_log(path: Path) -> Any:
 
 def _last_lines(path: Path, count: int = 3) -> str:
     lines = path.read_text(errors="replace").splitlines() if path.exists() else []
-    return " | ".join(lines[-count:]) or "nothing"
+    return " | ".join(_said(line) for line in lines[-count:]) or "nothing"
+
+
+def _said(line: str) -> str:
+    """A line of the engine's log in words: its errors are JSON there."""
+    try:
+        event = json.loads(line)
+        return f"{event['thing']}: expected {event['expected']}; came {event['came']}"
+    except (ValueError, KeyError, TypeError):
+        return line
 
 
 def _engine_environment() -> dict[str, str]:
@@ -575,6 +662,20 @@ def _stopped(reason: str) -> EngineProblem:
         expected="an engine that lives until the work is done",
         came=reason,
         next_step="ask again; where that does not help, end the process `faceplate serve`",
+    )
+
+
+def _hangs(path: Path, wait_s: float) -> EngineProblem:
+    lock = path.with_name(path.name + ".lock")
+    try:
+        holder = f" {int(lock.read_bytes()[:20])}"
+    except (OSError, ValueError):
+        holder = ""
+    return EngineProblem(
+        "engine",
+        expected=f"an answer of the engine at {path} within {wait_s:.3g} s",
+        came="none; it is there, but hangs or was halted",
+        next_step=f"end the process{holder} (`faceplate serve`) and ask again, which starts a new one",
     )
 
 

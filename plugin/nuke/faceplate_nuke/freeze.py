@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,8 +9,11 @@ import nuke
 
 from faceplate_nuke.installed import engine_knobs
 from faceplate_nuke.job import Job, Picture
+from faceplate_nuke.knob_text import text_over
 from faceplate_nuke.pictures import Export, picture
 from faceplate_nuke.problem import Problem
+from faceplate_nuke.project import project_knobs
+from faceplate_nuke.script_text import literal
 from faceplate_nuke.sequence import file_state
 from faceplate_nuke.surface import engine_inputs, folder_of, our_class, our_name
 from faceplate_nuke.upstream import evaluated
@@ -19,10 +21,6 @@ from faceplate_nuke.upstream import evaluated
 # What ordinary nodes inside the group do with the engine's picture, no reason to make another; and what the engine is
 # told instead: all of it, and the first word of the menu.
 WORKED_INSIDE = {"mix": "1", "output": "0"}
-PROJECT = (
-    *("colorManagement", "OCIO_config", "customOCIOConfigPath", "OCIOConfigPath", "workingSpaceLUT"),
-    *("int8Lut", "int16Lut", "logLut", "floatLut", "format", "fps"),
-)
 TRACKER = "FaceTrack"
 
 
@@ -55,7 +53,7 @@ def freeze(group: nuke.Group, frames: range) -> Frozen:
     ]
     if given and given[0][0] is None:
         raise Problem(f"{group.name()}: the first input", "nothing is connected", "connect the plate")
-    knobs = _knobs(group, keeps_track_file=not tracks)
+    knobs = _knobs(group, frames, keeps_track_file=not tracks)
     pictures = [pic for pic, _ in given]
     if not tracks:
         pictures[0] = _tracked(group, pictures[0], frames)
@@ -65,32 +63,25 @@ def freeze(group: nuke.Group, frames: range) -> Frozen:
         knobs=tuple(knobs.items()),
         files=tuple(file_state(path) for path in _files(group, knobs)),
         pictures=tuple(pictures),
-        root=tuple(_project().items()),
+        root=tuple(project_knobs().items()),
     )
     return Frozen(job, tuple(export for _, export in given if export is not None))
 
 
-def _knobs(group: nuke.Group, *, keeps_track_file: bool) -> dict[str, str]:
+def _knobs(group: nuke.Group, frames: range, *, keeps_track_file: bool) -> dict[str, str]:
     knobs: dict[str, str] = {}
     for name in engine_knobs(our_name(group)):
         if isinstance(group.knob(name), nuke.File_Knob):
-            knobs[name] = evaluated(group, name) if keeps_track_file or name != "track_file" else ""
+            knobs[name] = literal(evaluated(group, name)) if keeps_track_file or name != "track_file" else ""
         else:
-            knobs[name] = WORKED_INSIDE.get(name) or str(group[name].toScript())
+            knobs[name] = WORKED_INSIDE.get(name) or text_over(group[name], frames)
     return knobs
 
 
 def _files(group: nuke.Group, knobs: dict[str, str]) -> list[str]:
-    return [knobs[name] for name in knobs if isinstance(group.knob(name), nuke.File_Knob)]
-
-
-def _project() -> dict[str, str]:
-    """The project's knobs that matter; `$OCIO` goes before them, as it does in Nuke."""
-    root = nuke.root()
-    knobs = {name: str(root[name].toScript()) for name in PROJECT if root.knob(name) is not None}
-    if os.environ.get("OCIO"):
-        knobs.update(colorManagement="OCIO", OCIO_config="custom", customOCIOConfigPath=os.environ["OCIO"])
-    return knobs
+    """The files that these knobs name; a track that is to be made is none of them."""
+    named = [name for name, text in knobs.items() if text and isinstance(group.knob(name), nuke.File_Knob)]
+    return [evaluated(group, name) for name in named]
 
 
 def track_of(node: nuke.Node) -> str:
@@ -108,7 +99,7 @@ def _tracked(group: nuke.Group, first: Picture | None, frames: range) -> Picture
     path = source.metadata("faceplate/track")
     if not path:
         return first
-    stated = (("faceplate/track", str(path)), ("faceplate/frame", _frame_words(source, frames)))
+    stated = (("faceplate/track", literal(str(path))), ("faceplate/frame", _frame_words(source, frames)))
     return replace(first, metadata=stated, state=f"{first.state} {file_state(str(path))}")
 
 

@@ -24,10 +24,19 @@ def record() -> dict[str, Any]:
         Problem: it is missing or damaged.
     """
     try:
-        read: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+        read = json.loads(RECORD.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise Problem(str(RECORD), f"unreadable ({fault})", "run `faceplate install nuke` again") from fault
+    if not _is_whole(read):
+        raise Problem(str(RECORD), "not what an installation holds", "run `faceplate install nuke` again")
     return read
+
+
+def _is_whole(read: Any) -> bool:
+    if not isinstance(read, dict) or not isinstance(read.get("nodes"), dict):
+        return False
+    said = [read.get("python"), read.get("version")]
+    return all(isinstance(word, str) for word in said) and all(isinstance(k, list) for k in read["nodes"].values())
 
 
 def engine_knobs(node_name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from faceplate_nuke.script_text import Knobs, node_text, quoted
+from faceplate_nuke.script_text import Knobs, literal, node_text, quoted
 from faceplate_nuke.sequence import digest
 
 WRITE = "Made"
@@ -41,7 +41,7 @@ class Job:
     Attributes:
         name: of the node, without that of the group it stands in.
         klass: our class and its version: `FaceSwap 2`.
-        knobs: that the engine's part of the node goes by.
+        knobs: that the engine's part of the node goes by; files as literal text.
         files: a text for each file that a knob names, which changes when the file does.
         pictures: of each input, None where nothing is connected.
         root: knobs of the project that say what colour and frames mean.
@@ -72,7 +72,16 @@ class Job:
 
     def file(self, folder: Path) -> str:
         """Where its pictures are, in this folder; a new job has new files, so Nuke never shows old ones."""
-        return (folder / self.key / f"{self.name}.%04d.exr").as_posix()
+        return (folder / self.key / f"{self.engine_class}.%04d.exr").as_posix()
+
+    def track(self, folder: Path) -> Path:
+        """Where the track that it makes is, in this folder."""
+        return folder / self.key / f"{self.engine_class}.track"
+
+    @property
+    def engine_class(self) -> str:
+        """Our class without its version; files are named by it, so that a renamed node finds its own again."""
+        return self.klass.split(" ", maxsplit=1)[0]
 
     @property
     def node(self) -> str:
@@ -85,15 +94,14 @@ class Job:
 
     def script(self, file: str) -> str:
         """The script that makes its pictures in `file`: nothing of the group but the engine's part stands in it."""
-        engine_class = self.klass.split(" ", maxsplit=1)[0]
         result = (("name", "Result"), ("addUserKnob", "20 Faceplate"), ("addUserKnob", "1 faceplate_result"))
         parts = [
             node_text("Root", (("inputs", "0"), *self.root)),
             *self._reads(),
             node_text("Group", self._group_knobs()),
             node_text("Input", (("inputs", "0"), ("name", "Input0"), ("number", "0"))),
-            node_text("NoOp", (*result, ("faceplate_result", engine_class))),
-            node_text("Write", (("file", file), *WRITTEN, ("name", WRITE))),
+            node_text("NoOp", (*result, ("faceplate_result", self.engine_class))),
+            node_text("Write", (("file", literal(file)), *WRITTEN, ("name", WRITE))),
             "end_group\n",
         ]
         return "".join(parts)

@@ -8,15 +8,19 @@ from pathlib import Path
 import nuke
 
 from faceplate_nuke.job import Picture
+from faceplate_nuke.knob_text import text_over
 from faceplate_nuke.problem import Problem
+from faceplate_nuke.project import project_knobs
+from faceplate_nuke.script_text import literal
 from faceplate_nuke.sequence import digest, files_state, frame_files, spans
 from faceplate_nuke.surface import EXPORT, inside
-from faceplate_nuke.upstream import evaluated, upstream_state
+from faceplate_nuke.upstream import evaluated, outside, upstream_state
 
 # Classes that hand their input on pixel for pixel.
 THROUGH = frozenset({"Dot", "NoOp", "ModifyMetaData", "Output"})
 # What the engine reads by itself; of other files Nuke writes copies.
 PLAIN = frozenset({".exr", ".dpx", ".cin", ".tif", ".tiff", ".png"})
+COMP = "comp"
 COPIED = (
     *("file_type", "first", "last", "origfirst", "origlast", "origset", "before", "after", "on_error"),
     *("colorspace", "raw", "premultiplied", "auto_alpha"),
@@ -25,9 +29,10 @@ COPIED = (
 
 @dataclass(frozen=True)
 class Export:
-    """Pictures that Nuke has to write first: with which Write, where to, which frames."""
+    """Pictures that Nuke has to write first: with which Write, which channels, where to, which frames."""
 
     write: nuke.Node
+    channels: str
     file: str
     missing: tuple[int, ...]
 
@@ -38,10 +43,12 @@ class Export:
             Problem: a node above is in error, the artist cancelled, or the disk is full.
         """
         proxy, before = nuke.root()["proxy"], nuke.root()["proxy"].value()
+        channels, usual = self.write["channels"], self.write["channels"].toScript()
         nuke.Undo.disable()
         try:
             proxy.setValue(False)
-            self.write["file"].setValue(self.file)
+            channels.fromScript(self.channels)
+            self.write["file"].setValue(literal(self.file))
             self.write["disable"].setValue(False)
             for first, last in spans(self.missing):
                 nuke.execute(self.write, first, last, 1, nuke.views()[:1])
@@ -51,6 +58,7 @@ class Export:
             ) from fault
         finally:
             self.write["disable"].setValue(True)
+            channels.fromScript(usual)
             proxy.setValue(before)
             nuke.Undo.enable()
 
@@ -67,8 +75,9 @@ def picture(
         return None, None
     read = plain_read(source)
     if read is not None:
-        return _of_read(read, frames if clipped else None), None
-    return _of_export(inside(group, EXPORT + name), name, source, frames, folder)
+        return _of_read(read, frames, clipped=clipped), None
+    write = inside(group, EXPORT + name)
+    return _of_export(write, _channels(group, name, write), source, frames, folder / name)
 
 
 def plain_read(node: nuke.Node | None) -> nuke.Node | None:
@@ -76,15 +85,13 @@ def plain_read(node: nuke.Node | None) -> nuke.Node | None:
 
     Groups are looked into: FaceTrack hands its input on, as long as nobody added to it.
     """
-    groups: list[nuke.Group] = []
     while node is not None:
         if _is_disabled(node) or node.Class() in THROUGH:
             node = node.input(0)
         elif isinstance(node, nuke.Group):
-            groups.append(node)
             node = next((each for each in node.nodes() if each.Class() == "Output"), None)
-        elif node.Class() == "Input" and groups:
-            node = groups.pop().input(int(node["number"].value()))
+        elif node.Class() == "Input":
+            node = outside(node)
         else:
             return node if node.Class() == "Read" and _is_plain(node) else None
     return None
@@ -102,21 +109,32 @@ def _is_plain(read: nuke.Node) -> bool:
     return Path(file).suffix.lower() in PLAIN and "%v" not in file.lower() and not shifted
 
 
-def _of_read(read: nuke.Node, clip: range | None) -> Picture:
+def _of_read(read: nuke.Node, frames: range, *, clipped: bool) -> Picture:
     first, last = int(read["first"].value()), int(read["last"].value())
     file = evaluated(read, "file")
-    knobs = {name: read[name].toScript() for name in COPIED if read.knob(name) is not None}
-    if clip is not None:
-        first, last = max(first, clip[0]), min(last, clip[-1])
+    knobs = {name: text_over(read[name], frames) for name in COPIED if read.knob(name) is not None}
+    if clipped:
+        first, last = max(first, frames[0]), min(last, frames[-1])
         knobs.update({"first": str(first), "last": str(last)})
-    return Picture((("file", file), *knobs.items()), files_state(file, first, last))
+    return Picture((("file", literal(file)), *knobs.items()), files_state(file, first, last))
 
 
-def _of_export(write: nuke.Node, name: str, source: nuke.Node, frames: range, folder: Path) -> tuple[Picture, Export]:
+def _channels(group: nuke.Group, name: str, write: nuke.Node) -> str:
+    """What is written of an input: what the Write says, and all where the comp is divided by a channel beside it."""
+    divisor = group.knob("unpremult") if name == COMP else None
+    layer = "" if divisor is None else str(divisor.value()).rpartition(".")[0]
+    return str(write["channels"].toScript()) if layer in ("", "rgba") else "all"
+
+
+def _of_export(
+    write: nuke.Node, channels: str, source: nuke.Node, frames: range, place: Path
+) -> tuple[Picture, Export]:
     state = upstream_state(source)
-    file = (folder / f"{name}-{digest([state, write['channels'].toScript()])}" / f"{name}.%04d.exr").as_posix()
+    summed = digest([state, channels, *(f"{name} {text}" for name, text in project_knobs().items())])
+    file = (place.with_name(f"{place.name}-{summed}") / f"{place.name}.%04d.exr").as_posix()
     ends = (("first", str(frames[0])), ("last", str(frames[-1])))
     orig = (("origfirst", str(frames[0])), ("origlast", str(frames[-1])), ("origset", "true"))
-    knobs = (("file", file), ("file_type", "exr"), *ends, *orig, ("raw", "true"))
+    knobs = (("file", literal(file)), ("file_type", "exr"), *ends, *orig, ("raw", "true"))
     written = frame_files(file)
-    return Picture(knobs, state), Export(write, file, tuple(frame for frame in frames if frame not in written))
+    missing = tuple(frame for frame in frames if frame not in written)
+    return Picture(knobs, summed), Export(write, channels, file, missing)

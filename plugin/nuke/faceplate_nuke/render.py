@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import nuke
@@ -11,13 +10,13 @@ import nuke
 from faceplate_nuke.freeze import TRACKER, Frozen, frame_range, freeze
 from faceplate_nuke.installed import engine
 from faceplate_nuke.problem import Problem
-from faceplate_nuke.results import put_pictures, put_track
+from faceplate_nuke.results import has_track, put_pictures, put_track, shown_file, track_place
+from faceplate_nuke.running import add, at_work, finished
+from faceplate_nuke.script_text import literal
 from faceplate_nuke.sequence import frame_files
-from faceplate_nuke.surface import WORKING, folder_of, found_again, identify, identity, our_name, say
+from faceplate_nuke.surface import WORKING, folder_of, identify, identity, job_key, our_name, say, say_failed
 from faceplate_nuke.watch import touched, watched
 from faceplate_nuke.work import DEADLINE_S, POLL_S, Outcome, Work
-
-_running: dict[str, Work] = {}
 
 
 def begin(group: nuke.Group) -> None:
@@ -26,9 +25,9 @@ def begin(group: nuke.Group) -> None:
     Raises:
         Problem: it is at work already, or something that it needs is not there.
     """
-    identify(group)
-    if identity(group) in _running:
+    if at_work(group) is not None:
         raise Problem(group.name(), "it is at work already", "wait, or press Cancel")
+    identify(group)
     frames = frame_range(group)
     frozen = freeze(group, frames)
     for export in frozen.exports:
@@ -41,13 +40,13 @@ def begin(group: nuke.Group) -> None:
 
 def cancel(group: nuke.Group) -> None:
     """Calls the node's work off, if there is any."""
-    work = _running.get(identity(group))
+    work = at_work(group)
     if work is not None:
         work.cancel()
 
 
 def _pictures(group: nuke.Group, frozen: Frozen, frames: range) -> None:
-    job, file = frozen.job, frozen.job.file(folder_of(group))
+    job, file = frozen.job, _file(group, frozen, frames)
     made = frame_files(file)
     missing = [frame for frame in frames if frame not in made]
     put = partial(put_pictures, file=file, key=job.key, frames=frames)
@@ -62,36 +61,47 @@ def _pictures(group: nuke.Group, frozen: Frozen, frames: range) -> None:
     )
 
 
+def _file(group: nuke.Group, frozen: Frozen, frames: range) -> str:
+    """Where the job's pictures are or will be: a copy of a node shows its original's as long as they are the same."""
+    shown = shown_file(group) if job_key(group) == frozen.job.key else ""
+    return shown if shown and not set(frames) - set(frame_files(shown)) else frozen.job.file(folder_of(group))
+
+
 def _track(group: nuke.Group, frozen: Frozen, frames: range) -> None:
     """Tracks into a file of its own first: a run that fails leaves the track as it was."""
     job, folder = frozen.job, folder_of(group)
-    made = folder / job.key / f"{job.name}.track"
+    track_place(group)
+    made = job.track(folder)
     put = partial(put_track, made=made, key=job.key, frames=frames)
-    if made.exists():
+    if made.exists() or has_track(group, job.key):
         put(group, outcome=Outcome("done"))
         return
-    script = job.with_knobs(track_file=made.as_posix()).script(job.file(folder))
+    script = job.with_knobs(track_file=literal(made.as_posix())).script(job.file(folder))
     _ask(group, f"tracking {frames[0]}-{frames[-1]}", {"script": script, "frames": [frames[0]], "node": job.node}, put)
 
 
 def _ask(group: nuke.Group, words: str, fields: dict[str, Any], put: Any) -> None:
-    who = identity(group)
-    Path(str(folder_of(group))).mkdir(parents=True, exist_ok=True)
+    folder_of(group).mkdir(parents=True, exist_ok=True)
     asked = engine().request("render", deadline_s=DEADLINE_S, poll_s=POLL_S, **fields)
-    _running[who] = work = Work(f"{group.name()}: {words}", asked, partial(_ended, who, put))
+    title = f"{group.name()}: {words}"
+    work = Work(identity(group), group.fullName(), title, asked, partial(_ended, put))
+    add(work)
     say(group, words, WORKING)
     work.start()
 
 
-def _ended(who: str, put: Any, outcome: Outcome) -> None:
+def _ended(put: Any, work: Work, outcome: Outcome) -> None:
     """In the main thread, some time later: the node may have another name by now, or be gone."""
-    _running.pop(who, None)
-    group = found_again(who)
+    group = finished(work)
     if group is None:
         nuke.tprint("Faceplate: the node is gone; what was made for it stays in the cache")
         return
     if outcome.ended == "failed":
         outcome = Outcome("failed", f"{outcome.said} Log: {engine().log_file}")
-    put(group, outcome=outcome)
-    if outcome.ended != "failed":
-        touched(group)
+    try:
+        put(group, outcome=outcome)
+    except (Problem, OSError) as problem:
+        say_failed(group, problem)
+    else:
+        if outcome.ended != "failed":
+            touched(group)

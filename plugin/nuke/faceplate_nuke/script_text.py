@@ -20,6 +20,11 @@ def quoted(word: str) -> str:
     return f'"{escaped}"'
 
 
+def literal(path: str) -> str:
+    """A file's name as the text of a file knob, where brackets would be a command."""
+    return path.replace("[", "\\[").replace("]", "\\]")
+
+
 def _is_balanced(word: str) -> bool:
     depth = 0
     for letter in word:

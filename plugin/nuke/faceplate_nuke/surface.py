@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import cast
 import nuke
 
 from faceplate_nuke.problem import Problem
+from faceplate_nuke.sequence import digest
 
 CLASS, IDENTITY, JOB, STATUS = "faceplate_class", "faceplate_id", "faceplate_job", "status"
 # Tile colours, 0xRRGGBBAA: that of the gizmos, and those that say how things stand.
 WELL, WORKING, STALE, FAILED = 0xB0714FFF, 0x4F7FB0FF, 0xC9A227FF, 0xB03A3AFF
 EXPORT = "Export_"
+# What stands for a frame or a view in a file's name, and would in a folder's.
+COUNTED = re.compile(r"#|%0?\d*d|%[vV]")
 
 
 def is_ours(node: nuke.Node) -> bool:
@@ -62,27 +66,59 @@ def say(node: nuke.Node, words: str, colour: int) -> None:
     node["tile_color"].setValue(colour)
 
 
+def say_failed(node: nuke.Node, problem: object) -> None:
+    """Shows what went wrong, and prints it where nobody sees the node."""
+    say(node, f"failed: {problem}", FAILED)
+    if not nuke.GUI:
+        nuke.tprint(f"{node.fullName()}: {problem}")
+
+
 def folder_of(node: nuke.Node) -> Path:
-    """Where the engine's files for this node are.
+    """Where the engine's files for this node are: each version of a script has folders of its own.
 
     Raises:
         Problem: the script is not saved, and nothing else says where to keep them.
     """
-    return cache_folder() / identity(node)
+    return cache_folder() / f"{_plain(_script().stem)}-{identity(node)}"
 
 
 def cache_folder() -> Path:
-    """The folder of all results: `$FACEPLATE_CACHE`, else `faceplate/cache` beside the script.
+    """The folder of all results: one for the script's folder in `$FACEPLATE_CACHE`, else `faceplate/cache` in that.
 
     Raises:
-        Problem: neither is known.
+        Problem: neither is known, or the name of the folder reads as a sequence's.
     """
-    named, script = os.environ.get("FACEPLATE_CACHE"), str(nuke.root()["name"].value())
-    if named:
-        return Path(named)
-    if not script:
+    named, shot = os.environ.get("FACEPLATE_CACHE"), _script().parent
+    if not named and not _script().name:
         raise Problem("the script", "not saved yet", "save it: tracks and pictures are kept beside it")
-    return Path(script).parent / "faceplate" / "cache"
+    folder = Path(named) / f"{_plain(shot.name)}-{digest([shot.as_posix()])[:6]}" if named else shot / "faceplate/cache"
+    counted = COUNTED.search(folder.as_posix())
+    if counted is not None:
+        raise Problem(
+            f"the folder {folder}",
+            f"`{counted.group()}` in its name would be taken for a frame or a view",
+            "save the script in a folder with another name, or set FACEPLATE_CACHE to one",
+        )
+    return folder
+
+
+def _script() -> Path:
+    return Path(str(nuke.root()["name"].value()))
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[^\w.-]", "_", word) or "unsaved"
+
+
+def job_key(node: nuke.Node) -> str:
+    """The key of the job that the node shows; empty where it shows none."""
+    return str(node[JOB].value()).partition(" ")[0]
+
+
+def job_frames(node: nuke.Node) -> range:
+    """The frames that were asked for when the node's job was made."""
+    found = re.match(r"\S+ (-?\d+)-(-?\d+)", str(node[JOB].value()))
+    return range(0) if found is None else range(int(found.group(1)), int(found.group(2)) + 1)
 
 
 def identity(node: nuke.Node) -> str:
@@ -95,8 +131,3 @@ def identify(node: nuke.Node) -> None:
     others = [identity(other) for other in ours() if other.fullName() != node.fullName()]
     if not identity(node) or identity(node) in others:
         node[IDENTITY].setValue(uuid.uuid4().hex[:12])
-
-
-def found_again(wanted: str) -> nuke.Group | None:
-    """The node of an identity, whatever it is called by now; None where it is gone."""
-    return next((node for node in ours() if identity(node) == wanted), None)

@@ -9,17 +9,19 @@ import threading
 
 import nuke
 
-from faceplate_nuke.freeze import PROJECT, frame_range, freeze
+from faceplate_nuke.freeze import frame_range, freeze
 from faceplate_nuke.installed import engine_knobs
 from faceplate_nuke.problem import Problem
-from faceplate_nuke.results import state_in_words
-from faceplate_nuke.surface import JOB, STALE, STATUS, WELL, WORKING, folder_of, is_ours, our_name, ours, say
+from faceplate_nuke.project import PROJECT
+from faceplate_nuke.results import shown_state
+from faceplate_nuke.running import at_work, forget_all
+from faceplate_nuke.surface import JOB, STALE, STATUS, WORKING, is_ours, job_key, our_name, ours, say
 from faceplate_nuke.upstream import QUIET, nodes_above
 
 OUT_OF_DATE = "out of date: "
 SETTLED_S = 0.5
 PROJECT_CLASS = "Root"
-OPENED, CONNECTED = "showPanel", "inputChange"
+OPENED, CONNECTED, NAME = "showPanel", "inputChange", "name"
 
 _noted: set[str] = set()
 _above: dict[str, frozenset[str]] = {}
@@ -45,10 +47,10 @@ def _engine_knobs(node: nuke.Node) -> list[str]:
 def any_changed() -> None:
     """What Nuke calls for every change of any knob of any node."""
     name = nuke.thisKnob().name()
+    if name in (CONNECTED, NAME):
+        _above.clear()
     if name in QUIET or name == OPENED:
         return
-    if name == CONNECTED:
-        _above.clear()
     node = nuke.thisNode()
     if node.Class() == PROJECT_CLASS:
         if name in PROJECT:
@@ -58,9 +60,14 @@ def any_changed() -> None:
 
 
 def loaded() -> None:
-    """What Nuke calls once a script is open: what its knobs were set to is no change."""
+    """What Nuke calls once a script is open: what its knobs were set to is no change, and nothing of it is at work."""
     _noted.clear()
     _above.clear()
+    forget_all()
+    for group in ours():
+        if _was_interrupted(group):
+            _correct(group)
+            _note(group.fullName())
 
 
 def touched(group: nuke.Group) -> None:
@@ -88,7 +95,10 @@ def look() -> None:
     _noted.clear()
     for group in ours() if noted else ():
         name = group.fullName()
-        if not group[JOB].value() or _is_at_work(group) or (_is_marked(group) and name not in noted):
+        if _was_interrupted(group):
+            _correct(group)
+        # What is at work is looked into when it has ended.
+        if not group[JOB].value() or at_work(group) is not None or (_is_marked(group) and name not in noted):
             continue
         if name not in _above:
             watched(group)
@@ -104,15 +114,22 @@ def mark(group: nuke.Group) -> None:
         say(group, f"{OUT_OF_DATE}{problem}", STALE)
         return
     words = str(group[STATUS].value())
-    if frozen.job.key != str(group[JOB].value()).partition(" ")[0]:
+    if frozen.job.key != job_key(group):
         say(group, words if _is_marked(group) else OUT_OF_DATE + words, STALE)
     elif _is_marked(group):
-        say(group, state_in_words(group, frozen, folder_of(group)), WELL)
+        say(group, *shown_state(group))
 
 
-def _is_at_work(group: nuke.Group) -> bool:
-    """When it has ended it is looked into anyway."""
-    return int(group["tile_color"].value()) == WORKING
+def _was_interrupted(group: nuke.Group) -> bool:
+    """True where a script was saved while the engine worked: the node says so still, and nobody works for it."""
+    return int(group["tile_color"].value()) == WORKING and at_work(group) is None
+
+
+def _correct(group: nuke.Group) -> None:
+    try:
+        say(group, *shown_state(group))
+    except Problem as problem:
+        say(group, f"{OUT_OF_DATE}{problem}", STALE)
 
 
 def _is_marked(group: nuke.Group) -> bool:

@@ -23,6 +23,9 @@ class Outcome(NamedTuple):
     said: str = ""
 
 
+STOPPED = Outcome("failed", "the plugin stopped; the terminal that Nuke was started in says why.")
+
+
 class Asked(Protocol):
     """A request on its way; iterating gives its events."""
 
@@ -45,14 +48,18 @@ class Work:
     """One request of one node.
 
     Attributes:
+        who: the identity of the node.
+        name: the node's full name when the work began.
         title: what the artist is told is going on.
         asked: the request.
-        ended: called in Nuke's main thread with the outcome, whatever happens.
+        ended: called in Nuke's main thread with this and the outcome, whatever happens.
     """
 
+    who: str
+    name: str
     title: str
     asked: Asked
-    ended: Callable[[Outcome], None]
+    ended: Callable[[Work, Outcome], None]
     _called_off: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -60,18 +67,25 @@ class Work:
         if nuke.GUI:
             threading.Thread(target=self._in_thread, name="faceplate-work", daemon=True).start()
         else:
-            self.ended(self._followed(Lines(self.title)))
+            self._in_terminal()
 
     def cancel(self) -> None:
         """Calls it off; what is finished stays."""
         self._called_off.set()
 
+    def _in_terminal(self) -> None:
+        outcome = STOPPED
+        try:
+            outcome = self._followed(Lines(self.title))
+        finally:
+            self.ended(self, outcome)
+
     def _in_thread(self) -> None:
-        outcome = Outcome("failed", "the plugin stopped; the terminal that Nuke was started in says why")
+        outcome = STOPPED
         try:
             outcome = self._followed(Bar(self.title))
         finally:
-            nuke.executeInMainThread(self.ended, (outcome,))
+            nuke.executeInMainThread(self.ended, (self, outcome))
 
     def _followed(self, display: Display) -> Outcome:
         event: dict[str, Any] = {}
@@ -82,7 +96,7 @@ class Work:
                 if not asked_to_stop and (self._called_off.is_set() or display.is_cancelled()):
                     asked_to_stop = True
                     self.asked.cancel()
-        except EngineProblem as problem:
+        except (EngineProblem, OSError) as problem:
             return Outcome("failed", str(problem))
         except KeyboardInterrupt:
             self.asked.cancel()

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from nuke_stand_in import Nuke
+from obedient import FRAMES, EngineThatObeys
 
 from faceplate.cli import main
+from shots import write_plate
 
 PLUGIN = Path(__file__).parents[3] / "plugin" / "nuke"
 
@@ -42,3 +44,39 @@ def nuke(stand_in, installed, tmp_path, monkeypatch):
     yield stand_in
     assert stand_in.module.Undo.depth == 0
     assert stand_in.module.Undo.disabled == 0
+
+
+@pytest.fixture
+def engine(nuke, monkeypatch):  # noqa: ARG001 -- puts the plugin on the path
+    from faceplate_nuke import render  # noqa: PLC0415
+
+    made = EngineThatObeys()
+    monkeypatch.setattr(render, "engine", lambda: made)
+    return made
+
+
+@pytest.fixture
+def plate(nuke, tmp_path):
+    """A Read of a plate, and the project's range set to it."""
+    read = nuke.create("Read")
+    read["file"].setValue(write_plate(tmp_path / "plate", FRAMES))
+    read["colorspace"].setValue("ARRI LogC3 (EI800)")
+    for name, value in {"first": 1001, "last": 1004, "origfirst": 1001, "origlast": 1004}.items():
+        read[name].setValue(value)
+    nuke.root["first_frame"].setValue(1001)
+    nuke.root["last_frame"].setValue(1004)
+    return read
+
+
+@pytest.fixture
+def degrain(nuke, plate):
+    node = nuke.create("FaceDegrain")
+    node.setInput(0, plate)
+    return node
+
+
+@pytest.fixture
+def tracker(nuke, plate):
+    node = nuke.create("FaceTrack")
+    node.setInput(0, plate)
+    return node

@@ -61,7 +61,14 @@ class Script_Knob(String_Knob):  # noqa: N801
         self._node().run_python(self, self.text)
 
 
-class Boolean_Knob(Knob):  # noqa: N801
+class Array_Knob(Knob):  # noqa: N801
+    """Numbers; several of them the plugin sets as script text alone."""
+
+    def getValueAt(self, frame):  # noqa: N802
+        return self._node().number_at(self._name, frame)
+
+
+class Boolean_Knob(Array_Knob):  # noqa: N801
     def value(self):
         return self.text in ("true", "1")
 
@@ -70,7 +77,7 @@ class Boolean_Knob(Knob):  # noqa: N801
         return str(value).lower()
 
 
-class Double_Knob(Knob):  # noqa: N801
+class Double_Knob(Array_Knob):  # noqa: N801
     def value(self):
         return float(self.text)
 
@@ -79,7 +86,7 @@ class Double_Knob(Knob):  # noqa: N801
         return f"{value:.9g}"
 
 
-class Int_Knob(Knob):  # noqa: N801
+class Int_Knob(Array_Knob):  # noqa: N801
     def value(self):
         return int(self.text, 0)
 
@@ -88,16 +95,12 @@ class Int_Knob(Knob):  # noqa: N801
         return str(value)
 
 
-class Enumeration_Knob(Knob):  # noqa: N801
+class Enumeration_Knob(Array_Knob):  # noqa: N801
     pass
 
 
 class Channel_Knob(Knob):  # noqa: N801
     pass
-
-
-class Array_Knob(Knob):  # noqa: N801
-    """Several numbers; the plugin sets them as script text alone."""
 
 
 class CurveKnob(Knob):

@@ -125,6 +125,9 @@ class Node:
     def evaluate(self, knob):
         return self._nuke.evaluate(self, knob)
 
+    def number_at(self, knob, frame):
+        return self._nuke.number_at(self, knob, frame)
+
     def knob_changed(self, knob):
         self._nuke.knob_changed(self, knob)
 
@@ -278,12 +281,19 @@ class Nuke:
         return parse_script(script_text(script))  # as a file has it: what is read stands before its readers
 
     def evaluate(self, node, knob):
+        reader, place = self._reader(node)
+        return reader.text(place, knob, Moment(self._frame())) if reader.has(place, knob) else ""
+
+    def number_at(self, node, knob, frame):
+        reader, place = self._reader(node)
+        return reader.number(place, knob, Moment(frame))
+
+    def _reader(self, node):
         session = Session(self.script())
         path = self.root["name"].text
         settings = ReaderSettings(script_path=Path(path) if path else None)
         reader = KnobReader(session.script, defaults=defaults_of, pictures=session.knobs.pictures, settings=settings)
-        place = reader.root_index if node is self.root else session.named(node.fullName())
-        return reader.text(place, knob, Moment(self._frame())) if reader.has(place, knob) else ""
+        return reader, reader.root_index if node is self.root else session.named(node.fullName())
 
     def metadata(self, node, key, frame):
         session = Session(self.script())
@@ -316,7 +326,7 @@ class Nuke:
 
     def _module(self):
         module = ModuleType("nuke")
-        for name in ("Knob", "File_Knob"):
+        for name in ("Knob", "File_Knob", "Array_Knob"):
             setattr(module, name, getattr(nuke_knobs, name))
         module.Node, module.Group, module.Undo = Node, Group, Undo
         module.INPUTS, module.HIDDEN_INPUTS, module.EXPRESSIONS, module.LINKINPUTS = 1, 2, 4, 8

@@ -5,104 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from obedient import FAILED, FRAMES, STALE, WELL, WORKING, colour, finished, said, settled
 
 from faceplate.graph.script import parse_script
 from shots import write_plate
 
 pytestmark = pytest.mark.usefixtures("engine")
-FRAMES = (1001, 1002, 1003, 1004)
-WELL, WORKING, STALE, FAILED = "0xb0714fff", "0x4f7fb0ff", "0xc9a227ff", "0xb03a3aff"
-
-
-class EngineThatObeys:
-    """Writes a file for each frame; stops, fails or waits where a test says so."""
-
-    log_file = Path("/somewhere/engine.log")
-
-    def __init__(self):
-        self.asked, self.fails_at, self.waits_at, self.goes_on = [], None, None, threading.Event()
-
-    def request(self, verb, *, deadline_s, poll_s, **fields):
-        assert verb == "render"
-        assert deadline_s > 3600
-        assert poll_s <= 0.2
-        self.asked.append(fields)
-        return Obeyed(self, fields)
-
-
-class Obeyed:
-    def __init__(self, engine, fields):
-        self.engine, self.fields, self.cancelled = engine, fields, False
-
-    def cancel(self):
-        self.cancelled = True
-
-    def __iter__(self):
-        script = parse_script(self.fields["script"])
-        write = script.nodes[script.find(self.fields["node"])]
-        for done, frame in enumerate(self.fields["frames"]):
-            yield {"event": "progress", "frame": frame, "done": done, "total": len(self.fields["frames"])}
-            while frame == self.engine.waits_at and not (self.engine.goes_on.wait(0.02) or self.cancelled):
-                yield {"event": "waiting"}
-            if self.cancelled:
-                yield {"event": "cancelled"}
-                return
-            self._make(script, write, frame)
-        yield {"event": "done"}
-
-    def _make(self, script, write, frame):
-        from faceplate_nuke.engine import EngineProblem  # noqa: PLC0415 -- on the path by now
-
-        if frame == self.engine.fails_at:
-            raise EngineProblem("FaceDegrain1", expected="a plate", came="smoke", next_step="look")
-        made = Path(write.values["file"] % frame)
-        made.parent.mkdir(parents=True, exist_ok=True)
-        made.touch()
-        group = script.nodes[write.parent]
-        if group.values.get("track_file"):
-            Path(group.values["track_file"]).write_text(f"track of {frame}")
-
-
-@pytest.fixture
-def engine(nuke, monkeypatch):  # noqa: ARG001 -- puts the plugin on the path
-    from faceplate_nuke import render  # noqa: PLC0415
-
-    made = EngineThatObeys()
-    monkeypatch.setattr(render, "engine", lambda: made)
-    return made
-
-
-@pytest.fixture
-def plate(nuke, tmp_path):
-    """A Read of a plate, and the project's range set to it."""
-    read = nuke.create("Read")
-    read["file"].setValue(write_plate(tmp_path / "plate", FRAMES))
-    read["colorspace"].setValue("ARRI LogC3 (EI800)")
-    for name, value in {"first": 1001, "last": 1004, "origfirst": 1001, "origlast": 1004}.items():
-        read[name].setValue(value)
-    nuke.root["first_frame"].setValue(1001)
-    nuke.root["last_frame"].setValue(1004)
-    return read
-
-
-@pytest.fixture
-def degrain(nuke, plate):
-    node = nuke.create("FaceDegrain")
-    node.setInput(0, plate)
-    return node
-
-
-def said(node):
-    return node["status"].value()
-
-
-def colour(node):
-    return hex(int(node["tile_color"].value()))
-
-
-def finished(nuke, node, button="render"):
-    nuke.press(node, button)
-    nuke.run_until(lambda: colour(node) != WORKING)
 
 
 def test_a_press_gives_the_inner_read_the_pictures_that_the_engine_made(nuke, degrain, tmp_path):
@@ -110,8 +18,8 @@ def test_a_press_gives_the_inner_read_the_pictures_that_the_engine_made(nuke, de
     assert (said(degrain), colour(degrain)) == ("rendered 1001-1004", WELL)
     read = degrain.node("Result")
     made = sorted(Path(read["file"].value()).parent.iterdir())
-    assert [path.name for path in made] == [f"FaceDegrain1.{frame}.exr" for frame in FRAMES]
-    assert made[0].is_relative_to(tmp_path / "faceplate" / "cache" / degrain["faceplate_id"].value())
+    assert [path.name for path in made] == [f"FaceDegrain.{frame}.exr" for frame in FRAMES]
+    assert made[0].is_relative_to(tmp_path / "faceplate" / "cache" / f"shot-{degrain['faceplate_id'].value()}")
     assert [read[name].value() for name in ("first", "last", "origfirst", "origlast")] == [1001, 1004, 1001, 1004]
     assert read["raw"].value()
     assert nuke.module.Undo.steps == ["Faceplate result"]
@@ -307,7 +215,7 @@ def test_a_node_that_is_gone_meanwhile_is_no_fault(nuke, engine, degrain):
 
 def test_clear_takes_the_pictures_away_and_nothing_else(nuke, degrain, plate):
     finished(nuke, degrain)
-    folder = Path(degrain.node("Result")["file"].value()).parents[1]
+    folder = Path(degrain.node("Result")["file"].value()).parent
     nuke.press(degrain, "clear")
     assert not folder.exists()
     assert (said(degrain), degrain["faceplate_job"].value()) == ("not rendered", "")
@@ -323,13 +231,6 @@ def test_open_cache_shows_the_nodes_folder(nuke, degrain, monkeypatch):
     finished(nuke, degrain)
     nuke.press(degrain, "open_cache")
     assert shown == [Path(degrain.node("Result")["file"].value()).parents[1]]
-
-
-@pytest.fixture
-def tracker(nuke, plate):
-    node = nuke.create("FaceTrack")
-    node.setInput(0, plate)
-    return node
 
 
 def test_a_track_lands_where_the_node_keeps_it(nuke, engine, tracker, tmp_path):
@@ -353,7 +254,7 @@ def test_a_new_track_keeps_the_one_before_beside_it(nuke, tracker, tmp_path):
     place.write_text("by hand")
     finished(nuke, tracker, "track")
     assert place.read_text() == "track of 1001"
-    assert (place.parent / "FaceTrack1.previous.track").read_text() == "by hand"
+    assert (place.parent / "FaceTrack1.previous-1.track").read_text() == "by hand"
 
 
 def test_a_failed_or_cancelled_run_leaves_the_track_as_it_was(nuke, engine, tracker, tmp_path):
@@ -373,14 +274,7 @@ def test_clear_sets_a_track_aside_and_never_deletes_it(nuke, tracker, tmp_path):
     finished(nuke, tracker, "track")
     nuke.press(tracker, "clear")
     assert said(tracker) == "not tracked"
-    assert [path.name for path in (tmp_path / "faceplate").glob("*.track")] == ["FaceTrack1.previous.track"]
-
-
-def settled(nuke):
-    """Lets what was noted be looked into."""
-    from faceplate_nuke import watch  # noqa: PLC0415 -- on the path by now
-
-    nuke.run_until(lambda: not watch._noted)
+    assert [path.name for path in (tmp_path / "faceplate").glob("*.track")] == ["FaceTrack1.previous-1.track"]
 
 
 def test_a_changed_setting_is_marked_and_unmarked_and_starts_nothing(nuke, engine, degrain):

@@ -1,12 +1,12 @@
 """Puts the plugin into a host, or takes it out again."""
 
 import argparse
+import shlex
 from pathlib import Path
 
-from faceplate.cli.nuke_plugin import point_to_plugin, remove_plugin, write_plugin
+from faceplate.cli.nuke_init import FOLDER, init_with_line, take_line_out, write_init
+from faceplate.cli.nuke_plugin import recorded, remove_plugin, write_plugin
 from faceplate.cli.report import Report
-
-FOLDER = "faceplate"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +22,24 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     """Installs or removes; without `--to` the user's ~/.nuke/init.py is told as well, in one line of its own."""
     home = Path.home() / ".nuke"
     folder = arguments.to.absolute() if arguments.to else home / FOLDER
-    files = remove_plugin(folder) if arguments.remove else write_plugin(folder)
-    if arguments.to is None:
-        point_to_plugin(home / "init.py", None if arguments.remove else FOLDER)
+    init = None if arguments.to else home / "init.py"
+    files = _remove(folder, init) if arguments.remove else _install(folder, init)
     report.result(_words(arguments, folder), folder=str(folder), files=files, removed=arguments.remove)
+
+
+def _install(folder: Path, init: Path | None) -> list[str]:
+    if init is None:
+        return write_plugin(folder)
+    content = init_with_line(init)
+    files = write_plugin(folder, makes_init=not init.exists())
+    write_init(init, content)
+    return files
+
+
+def _remove(folder: Path, init: Path | None) -> list[str]:
+    found = recorded(folder)
+    told = init is not None and take_line_out(init, made_by_us=found.init)
+    return [] if told and not found.files else remove_plugin(folder)
 
 
 def _words(arguments: argparse.Namespace, folder: Path) -> str:
@@ -33,4 +47,5 @@ def _words(arguments: argparse.Namespace, folder: Path) -> str:
         return f"the plugin is gone from {folder}; start Nuke again"
     if arguments.to is None:
         return f"the plugin is in {folder}; start Nuke again, and look for Faceplate among the nodes"
-    return f"the plugin is in {folder}; put that folder on NUKE_PATH and start Nuke:\n  export NUKE_PATH={folder}"
+    told = f"the plugin is in {folder}; put that folder on NUKE_PATH and start Nuke:"
+    return f"{told}\n  export NUKE_PATH={shlex.quote(str(folder))}"

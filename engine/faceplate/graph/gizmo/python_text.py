@@ -15,11 +15,11 @@ def button_python(call: str) -> str:
 def changed_python() -> str:
     """What `knobChanged` runs: the plugin may mark the node as out of date; where it is missing, nothing happens.
 
-    Nuke runs this for every knob, on loading a script too: it must neither raise nor start anything.
+    Nuke runs this for every knob, on loading a script too: a plugin that is damaged must not break that.
     """
     return _guarded(PLUGIN, f"{PLUGIN}.changed(nuke.thisNode(), nuke.thisKnob())", "pass")
 
 
 def _guarded(module: str, call: str, otherwise: str) -> str:
-    caught = "ImportError as fault" if "fault" in otherwise else "ImportError"
+    caught = "Exception as fault" if "fault" in otherwise else "Exception"
     return f"try:\n    import {module}\nexcept {caught}:\n    {otherwise}\nelse:\n    {call}"
