@@ -276,6 +276,14 @@ def test_nodes_are_prepared_once_and_disabled_ones_not(plate, tmp_path, slow):
     assert slow == [("On", 1001)]
 
 
+def test_a_node_is_prepared_where_a_frame_is_made_from_it(plate, tmp_path, slow):
+    untaken = "set p [stack 0]\n" + node("Slow", name="Untaken") + "push $p\n" + node("Switch", 2, name="S1", which=0)
+    late = node("Slow", name="Late", disable="{{frame<1003}}")
+    script = parse_script(root() + read(plate) + untaken + late + write(f"{tmp_path}/out/o.%04d.exr"))
+    open_rendering(script, frames=FRAMES)
+    assert slow == [("Late", 1003)]
+
+
 def test_memory_and_cache_limits_change_no_bit(plate, tmp_path):
     for name, size in (("none", 0), ("some", 2**20), ("much", 2**28)):
         render_script(graded(plate, tmp_path / name), settings=RenderSettings(cache_bytes=size))

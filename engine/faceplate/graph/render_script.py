@@ -13,13 +13,14 @@ from faceplate.errors import ScriptError
 from faceplate.graph.frames import default_workers, for_each_frame
 from faceplate.graph.gizmo import open_gizmos
 from faceplate.graph.knobs import Moment, ReaderSettings
-from faceplate.graph.render import Node, Session
+from faceplate.graph.render import Session
 from faceplate.graph.render.gizmos import open_named_gizmos
 from faceplate.graph.render.session import default_cache_bytes
 from faceplate.graph.script import Script
 from faceplate.graph.timing import StageTimes
 from faceplate.graph.writing.choice import frames_of, targets_of
 from faceplate.graph.writing.outputs import Output, check_all, output_of
+from faceplate.graph.writing.pulled import pulled
 from faceplate.graph.writing.work import Work, at_frame, callbacks
 from faceplate.values import Frame
 
@@ -114,10 +115,10 @@ def open_rendering(
     targets = targets_of(session, (node,) if isinstance(node, str) else tuple(node))
     outputs = [output_of(session, index, frames_of(session, index, frames), settings.view) for index in targets]
     wanted = session.focus(targets)
-    check_all(session, outputs, wanted)
+    check_all(session, outputs, wanted, settings.script_path)
     _warn(session, targets)
-    _prepare(session, outputs[0], wanted)
-    work = (Work(session, output, wanted, settings.script_path, anew=settings.anew) for output in outputs)
+    _prepare(session, outputs, wanted)
+    work = (Work(session, output, settings.script_path, anew=settings.anew) for output in outputs)
     return Rendering(session, tuple(work), settings.workers)
 
 
@@ -188,8 +189,7 @@ class Rendering:
     def _pictures(self, frame: int) -> list[tuple[Work, Frame]]:
         """What each Write makes of a frame; they share all that is worked out on the way."""
         self.session.check()
-        pull = self.session.pull()
-        with self.session.own_time("Write"):
+        with self.session.pull() as pull, self.session.own_time("Write"):
             return [(each, each.picture(pull, frame)) for each in self._work if frame in each.waiting]
 
     def _deliver(self, pictures: list[tuple[Work, Frame]]) -> None:
@@ -208,29 +208,24 @@ def _warn(session: Session, targets: Sequence[int]) -> None:
             session.note(f"{session.path(index)}.reading: the picture is made anew, not read from its file")
 
 
-def _prepare(session: Session, output: Output, wanted: Sequence[int]) -> None:
-    """What nodes have to do once before the first frame, sources before readers."""
-    pull = session.pull()
-    for index in wanted:
-        node = pull.node(index, Moment(output.frames[0], output.view))
-        prepare = _prepare_of(session, node)
-        if prepare is not None and not _is_off(node):
-            at_frame(partial(prepare, node), node.path, output.frames[0])
+def _prepare(session: Session, outputs: Sequence[Output], wanted: Sequence[int]) -> None:
+    """What nodes have to do once before the first frame: those that a frame is made from, sources before readers."""
+    waiting = {index for index in wanted if _prepares(session, index)}
+    for output in outputs:
+        for frame in output.frames if waiting else ():
+            write = session.pull().node(output.index, Moment(frame, output.view))
+            for node in at_frame(partial(pulled, write), write.path, frame):
+                prepare = node.operator_class.prepare if node.index in waiting and not node.is_disabled else None
+                if prepare is not None:
+                    at_frame(partial(prepare, node), node.path, frame)
+                    waiting.discard(node.index)
+            if not waiting:
+                return
 
 
-def _prepare_of(session: Session, node: Node) -> Callable[[Node], None] | None:
+def _prepares(session: Session, index: int) -> bool:
     try:
-        return session.operator_class(node).prepare
+        return session.operator_class(session.pull().node(index, Moment(0.0))).prepare is not None
     except ScriptError:
         # Whether a class that is not rendered matters shows when its picture is asked for.
-        return None
-
-
-def _is_off(node: Node) -> bool:
-    """True where the node, or a group around it, is disabled."""
-    above: Node | None = node
-    while above is not None:
-        if above.is_disabled:
-            return True
-        above = above.parent
-    return False
+        return False

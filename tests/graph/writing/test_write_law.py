@@ -204,6 +204,20 @@ def test_overscan_and_small_windows_are_kept_with_their_place(tmp_path, data):
     assert replace(frame.header, attributes=()) == replace(plate.header, attributes=())
 
 
+def test_the_place_of_the_display_window_stays_whatever_the_box(tmp_path):
+    """A face that grows the data window in one frame alone moves no frame against the next."""
+    pixels = stored_plate(size=(40, 30))
+    write_frame(exr_frame(1001, pixels, data=Window(10, 6, 50, 36), origin=(7, -9)), tmp_path / "plate.1001.exr")
+    size = "64 48 0 0 64 48 1 f"
+    face = node("Constant", 0, name="C1", channels="rgba", color=0.3, format=size)
+    face += node("Crop", name="K1", box="0 15 40 30") + read(f"{tmp_path}/plate.%04d.exr")
+    frame = written(root(format=size), face, node("Merge2", 2, name="M1"), write("o.%04d.exr"))
+    assert frame.header.data == Window(0, 6, 50, 36)
+    assert frame.header.origin == through_disk(frame, tmp_path / "o.exr").header.origin == (7, -9)
+    other = node("Reformat", name="R1", type="to box", box_width=32, box_height=24, box_fixed="true")
+    assert written(root(), read(f"{tmp_path}/plate.%04d.exr"), other, write("o.%04d.exr")).header.origin == (0, 0)
+
+
 def test_a_crop_of_the_plate_has_the_plates_samples_in_its_own_window(half):
     frame = written(root(), read(half), node("Crop", name="Crop1", box="10 8 50 40"), write("o.%04d.exr"))
     plate = read_frame(half % 1001, 1001)

@@ -8,6 +8,7 @@ from typing import cast
 from faceplate.errors import DeviceError
 from faceplate.grain import read_profile
 from faceplate.graph.faces.stream import config_of, file_state, opened, stream_plate
+from faceplate.graph.files.frame_ranges import frames_between
 from faceplate.graph.render import Node, Source
 from faceplate.graph.shot import measure_shot_grain
 from faceplate.swap import SwapModel, choose_device, device_choices, load_model
@@ -81,8 +82,7 @@ def _untracked(plate: Source) -> Source:
 
 
 def _measured(plate: Source) -> GrainProfile:
-    first, last = plate.info.frames
-    numbers = tuple(range(first, last + 1))
+    numbers = tuple(frames_between(*plate.info.frames, plate.node))
     return measure_shot_grain(stream_plate(plate, numbers), numbers, config_of(plate.node))
 
 

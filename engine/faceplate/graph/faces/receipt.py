@@ -27,18 +27,22 @@ class FacesAbout:
 
 
 def faces_about(nodes: Iterable[Node]) -> FacesAbout:
-    """What is to be told of the faces that these nodes put into a picture.
+    """What is to be told of the faces that these nodes put into a picture, each at its own moment.
 
     Raises:
         ModelError: a model is missing or damaged.
         PlateError: a track is not there.
     """
-    swaps = {group.path: (group, model_of(group)) for group in map(_swapping, nodes) if group is not None}
-    models = [model for _, model in swaps.values()]
+    swaps = [(group, model_of(group)) for group in dict.fromkeys(map(_swapping, nodes)) if group is not None]
+    inputs: dict[str, dict[str, str]] = {}
+    for group, model in swaps:
+        for role, about in _inputs(group, model):
+            # One node may stand in a picture at two frames, with a model for each.
+            inputs[role if inputs.get(role, about) == about else f"{role} at frame {group.moment.frame:g}"] = about
     return FacesAbout(
-        inputs={role: about for path, (group, model) in swaps.items() for role, about in _inputs(path, group, model)},
-        model_digest=" ".join(dict.fromkeys(model.digest for model in models)),
-        consent="; ".join(dict.fromkeys(model.card.consent for model in models)),
+        inputs=inputs,
+        model_digest=" ".join(dict.fromkeys(model.digest for _, model in swaps)),
+        consent="; ".join(dict.fromkeys(model.card.consent for _, model in swaps)),
     )
 
 
@@ -46,9 +50,9 @@ def _swapping(node: Node) -> Node | None:
     return node.parent if node.values.get("faceplate_result") == "FaceSwap" else None
 
 
-def _inputs(path: str, group: Node, model: SwapModel) -> Iterable[tuple[str, dict[str, str]]]:
-    yield f"{path} model", {"path": model.source, "digest": model.digest, "device": model.device}
+def _inputs(group: Node, model: SwapModel) -> Iterable[tuple[str, dict[str, str]]]:
+    yield f"{group.path} model", {"path": model.source, "digest": model.digest, "device": model.device}
     source = group.input(0)
     if source is not None:
         track = track_path(group, source)
-        yield f"{path} track", {"path": track, "digest": opened(group, "track_file", track, file_digest)}
+        yield f"{group.path} track", {"path": track, "digest": opened(group, "track_file", track, file_digest)}

@@ -35,8 +35,8 @@ def made_whole(node: Node, make: Callable[[Node, Source], Made]) -> Made:
     source = group_of(node).input(0)
     if source is None:
         return empty
-    made: Made = node.session.cache.value(
-        (node.digest, "whole"), lambda: make(group_of(node), source), lambda made: made.size_bytes
+    made: Made = node.pull.kept_value(
+        node, (node.digest, "whole"), lambda: make(group_of(node), source), lambda made: made.size_bytes
     )
     return made
 

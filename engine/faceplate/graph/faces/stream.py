@@ -67,8 +67,8 @@ def stream_plate(source: Source, frames: tuple[int, ...]) -> Plate:
     node = source.node
 
     def read(number: int) -> Frame:
-        at = node.pull.session.pull().source(node.index, number, node.moment.view)
-        return _frame(at, number, node.path)
+        with node.session.pull() as pull:
+            return _frame(pull.source(node.index, number, node.moment.view), number, node.path)
 
     return Plate(node.path, frames, working, read)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from faceplate.graph.faces.controls import group_of, settings_at
 from faceplate.graph.faces.stream import config_of, file_state, stream_plate
+from faceplate.graph.files.frame_ranges import frames_between
 from faceplate.graph.render import Box, Info, Node, Planes, Source, operator
 from faceplate.graph.tracking import track_shot
 from faceplate.storage import whole_or_absent
@@ -31,8 +32,7 @@ def track_missing(node: Node) -> None:
             came=f"plate: {'connected' if source else 'none'}; file: {path or 'none'}",
             next_step="connect the plate and name the file",
         )
-    first, last = source.info.frames
-    numbers, settings = range(first, last + 1), settings_at(group, FaceTrackSettings)
+    numbers, settings = frames_between(*source.info.frames, group), settings_at(group, FaceTrackSettings)
     record = Path(f"{path}.made")
     if file_state(path):
         _say_if_other(group, path, record, lambda: _made_of(source, numbers, settings))

@@ -4,7 +4,6 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from faceplate.colour import (
@@ -153,8 +152,8 @@ def _script_colour(session: Session) -> ScriptColour:
 def _config(session: Session, named: str, *, is_native: bool) -> Any:
     """The config of the script's names; where Nuke's own names go first, one that is not there is not missed."""
     path = _custom_path(session) if named == "custom" else ""
-    if path and (Path(path).is_file() or not is_native):
-        return load_config(path)
+    if path and (_is_config(path) or not is_native):
+        return load_config(path if os.environ.get("OCIO") else _checked_config(path))
     shipped = None if os.environ.get("OCIO") else _shipped_config(named)
     if not os.environ.get("OCIO") and not is_native and shipped is None and named not in ("", "custom"):
         session.note(
@@ -162,6 +161,22 @@ def _config(session: Session, named: str, *, is_native: bool) -> Any:
             "Set $OCIO to the config to use another"
         )
     return load_config(shipped)
+
+
+def _is_config(path: str) -> bool:
+    return path.startswith("ocio://") or os.path.isfile(path)  # noqa: PTH113 -- False for names that no file can have
+
+
+def _checked_config(path: str) -> str:
+    """The path of a config; a pipe or a device would be waited for without end."""
+    if not _is_config(path):
+        raise ColourError(
+            "Root.customOCIOConfigPath",
+            expected="the file of an OpenColorIO config",
+            came=repr(path[:200]),
+            next_step="correct the path, or choose a config that ships with OpenColorIO",
+        )
+    return path
 
 
 def _custom_path(session: Session) -> str:

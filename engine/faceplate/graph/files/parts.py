@@ -71,7 +71,8 @@ def planes_within(
 
 def _read(node: Node, frame: Frame, part: int) -> Frame:
     state = frame.file.state if frame.file else ""
-    held: Frame = node.session.cache.value(
+    held: Frame = node.pull.kept_value(
+        node,
         ("part", frame.source, state, frame.number, part),
         lambda: read_exr_part(Path(frame.source), frame.number, part),
         lambda read: sum(group.pixels.nbytes for group in read.groups),

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from faceplate.errors import FaceplateError, PlateError
+from faceplate.errors import CallError, PlateError
+from faceplate.graph.files.checked_names import check_name, check_padding, what_is_there
 from faceplate.graph.files.names import files_of, is_sequence
 from faceplate.graph.files.timing import source_frame
 from faceplate.graph.render import Node
@@ -96,20 +97,32 @@ def files(node: Node, number: int) -> FramePattern:
     """The files that the node names.
 
     Raises:
-        ScriptError: it names none, or its name has two places for the number.
+        ScriptError: it names none, one that no file can have, or its name has two places for the number.
     """
-    name = node.text("file").strip()
+    name = file_name(node)
     if not name:
         raise node.refusal(knob="file", expected="the name of a file", came="nothing", next_step="name one")
     try:
-        return files_of(in_project(node, name), node.moment.view, number)
-    except FaceplateError as fault:
+        return check_padding(node, files_of(name, node.moment.view, number))
+    except CallError as fault:
         raise node.refusal(
             knob="file", expected=fault.expected, came=f"{name!r}: {fault.came}", next_step=fault.next_step
         ) from fault
 
 
-def in_project(node: Node, name: str) -> str:
+def file_name(node: Node) -> str:
+    """What the node's `file` says, with the places for number and view still in it; empty where it says nothing.
+
+    Raises:
+        ScriptError: no file can have such a name.
+    """
+    name = node.text("file").strip()
+    placed = _in_project(node, name) if name else ""
+    check_name(node, placed)
+    return placed
+
+
+def _in_project(node: Node, name: str) -> str:
     """The name, from the project's directory where it is not absolute and the script names one."""
     if not node.session.script.root_values.get("project_directory", "").strip() or Path(name).is_absolute():
         return name
@@ -122,25 +135,28 @@ def _number(node: Node) -> int | None:
 
 
 def _read(node: Node, number: int) -> Frame:
-    """The frame of a number from the session's cache, read where it is not there."""
+    """The frame of a number, read once for all who look at it."""
     path = files(node, number).path(number)
     view = node.moment.view
-    frame: Frame = node.session.cache.value(
-        ("file", str(path), file_state(path), number, view), lambda: _from_disk(node, path, number, view), _size_bytes
+    frame: Frame = node.pull.kept_value(
+        node,
+        ("file", str(path), file_state(path), number, view),
+        lambda: _from_disk(node, path, number, view),
+        _size_bytes,
     )
     return frame
 
 
 def _from_disk(node: Node, path: Path, number: int, view: str) -> Frame:
-    if path.suffix.lower() in movie_suffixes:
-        return _movie(node, path).read(number)
     if not path.is_file():
         raise PlateError(
             str(path),
             expected="the file",
-            came="a folder" if path.is_dir() else "no such file",
+            came=what_is_there(path),
             next_step="restore it, correct the path or the range, or choose what on_error shows instead",
         )
+    if path.suffix.lower() in movie_suffixes:
+        return _movie(node, path).read(number)
     frame = read_frame(path, number)
     # A view may stand in a part of its own, which has to be asked for; where the file has no views, all share it.
     views = {picture.view for picture in frame_pictures(frame)}

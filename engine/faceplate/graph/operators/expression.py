@@ -4,12 +4,12 @@ As in Nuke `x` and `y` are the whole pixel, `cx` and `cy` run from -1 to 1 over 
 maths is in single precision. An empty line leaves its channels as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
-from faceplate.graph.operators.pixel_maths import PixelMaths, colours, lines
+from faceplate.graph.operators.pixel_maths import PixelMaths, colours, lines, names_beside
 from faceplate.graph.operators.several_inputs import common_box, common_outside, joined_frames
 from faceplate.graph.operators.standard import (
     cut,
@@ -42,6 +42,10 @@ class Expression:
 
     letters: ClassVar[Mapping[str, int]] = MappingProxyType({"": 0})
     mask_slot: ClassVar = 1
+
+    def maths(self, values: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """The names in its lines that may stand for the frame or for knobs."""
+        return names_beside(values, self.letters)
 
     def info(self, node: Node) -> Info:
         """The input's, with the channels that are made; black outside only where black makes black."""

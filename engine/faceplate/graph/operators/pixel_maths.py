@@ -1,6 +1,7 @@
 """The lines of maths in one node, and the planes they make."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from faceplate.graph.knobs.curves import Curve
 from faceplate.graph.knobs.evaluation import evaluate
 from faceplate.graph.knobs.expressions import Tree, parse_expression
+from faceplate.graph.knobs.functions import functions
 from faceplate.graph.knobs.surroundings import Within
 from faceplate.graph.knobs.trail import KnobAt
 from faceplate.graph.operators.bands import by_bands
@@ -23,6 +25,23 @@ colours = ("red", "green", "blue", "alpha")
 places = ("x", "y", "cx", "cy")
 
 _short = {short: f"rgba.{name}" for name in colours for short in (name, name[0])}
+
+
+_name = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*")
+_own_names = frozenset({*places, "width", "height"}) | functions.keys()
+
+
+def names_beside(values: Mapping[str, str], letters: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By line, the names in it that may stand for the frame, or for knobs of this or other nodes.
+
+    What is surely a channel, a place, a function or a variable is none of them; a name with a point may be either.
+    """
+    own = _own_names | {letter + short for letter in letters for short in _short}
+    variables = [values.get(f"temp_name{line}", "") for line in range(lines)]
+    seen = {f"temp_expr{line}": variables[:line] for line in range(lines)}
+    seen |= {f"expr{line}": variables for line in range(lines)}
+    found = {knob: {*_name.findall(values.get(knob, ""))} - own - {*before} for knob, before in seen.items()}
+    return {knob: tuple(sorted(names)) for knob, names in found.items() if names}
 
 
 class PixelMaths:
@@ -79,6 +98,7 @@ class PixelMaths:
         return fields
 
     def _values(self, knob: str, fields: Mapping[str, Values]) -> Values:
+        self.node.session.check()
         size = self.node.source(0).info.format
         values = {"width": np.float32(size.width), "height": np.float32(size.height), **fields}
         for line in sorted(set(self._variables_of(knob, lines))):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from faceplate.graph.operators.extents import nearest_whole
 from faceplate.graph.render import Box, Info, Node, Nothing, Planes, Source, operator
 
 
@@ -25,7 +26,7 @@ class Through:
         return self.chosen(node).pixels(box, channels)
 
 
-@operator("Dot", "NoOp", "Viewer", "Output", "BackdropNode", "StickyNote", "PostageStamp")
+@operator("Dot", "NoOp", "Viewer", "Output", "BackdropNode", "StickyNote", "PostageStamp", passes=True)
 class Passed(Through):
     """Input 0 as it is."""
 
@@ -45,17 +46,21 @@ class GroupInput(Through):
     """What is connected to the group from outside."""
 
     def chosen(self, node: Node) -> Source | Nothing:
-        """The group's input of this one's number: the knob `number`, else its place among the group's Inputs."""
+        """The group's input of this one's knob `number`: 0 where it is not written, as Nuke leaves out a default.
+
+        Of several Inputs that all have none, each has its place among them.
+        """
         if node.parent is None:
             return node.source(0)
         return node.parent.source(_number(node))
 
 
 def _number(node: Node) -> int:
-    if "number" in node.values:
-        return node.whole("number")
-    beside = node.session.script.children(node.script_node.parent)
-    return [each for each in beside if node.session.class_name(each) == "Input"].index(node.index)
+    script = node.session.script
+    beside = [each for each in script.children(node.script_node.parent) if node.session.class_name(each) == "Input"]
+    if any("number" in script.values_of(each) for each in beside):
+        return node.whole("number") if "number" in node.values else 0
+    return beside.index(node.index)
 
 
 @operator("Switch", defaults={"which": "0"})
@@ -94,5 +99,5 @@ class TimeOffset(Through):
 
     def info(self, node: Node) -> Info:
         """The input's, its frames shifted."""
-        info, shift = super().info(node), round(node.number("time_offset"))
+        info, shift = super().info(node), nearest_whole(node.number("time_offset"))
         return replace(info, frames=(info.frames[0] + shift, info.frames[1] + shift))

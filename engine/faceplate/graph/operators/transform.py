@@ -83,17 +83,16 @@ Steps: TypeAlias = list[tuple[Node, MovedByMatrix]]
 
 
 def _chain(node: Node, kind: MovedByMatrix) -> tuple[Source | Nothing, Steps]:
-    """The picture that enters a chain of moves, and the chain."""
+    """The picture that enters a chain of moves, and the chain; what reads a node of it reads that picture, too."""
     steps, source = [(node, kind)], node.source(0)
     while isinstance(source, Source):
         above = source.node
-        if above.is_disabled or above.klass == "Dot":
-            source = above.source(0)
-        elif isinstance(found := above.operator_class.operator, MovedByMatrix) and open_shutter(above) is None:
+        if not above.stands_aside:
+            found = above.operator_class.operator
+            if not isinstance(found, MovedByMatrix) or open_shutter(above) is not None:
+                break
             steps.append((above, found))
-            source = above.source(0)
-        else:
-            break
+        source = above.pull.passed(above)
     return source, steps
 
 

@@ -12,7 +12,8 @@ from faceplate.graph.render.operators import (
     operator,
     rendered_classes,
 )
-from faceplate.graph.render.session import Pull, Session
+from faceplate.graph.render.pull import Pull
+from faceplate.graph.render.session import Session
 
 __all__ = [
     "Box",

@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
+from faceplate.errors import FaceplateError
+from faceplate.graph.knobs.trail import KnobAt
 from faceplate.graph.script import Script
 
 if TYPE_CHECKING:
@@ -44,40 +47,81 @@ def script_digest(script: Script) -> bytes:
     """A digest of a whole script: what an expression in it may refer to."""
     nodes = [(each.klass, each.inputs, each.parent, each.clone_of, _seen(each.knobs)) for each in script.nodes]
     stated = (script.version, _seen(script.root or ()), script.layers, nodes)
-    return hashlib.sha256(repr(stated).encode("utf-8", "surrogatepass")).digest()
+    return _hashed(stated)
 
 
 def _seen(knobs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [pair for pair in knobs if pair[0] not in {"xpos", "ypos", "selected"}]
 
 
-def node_digest(node: "Node") -> bytes:
-    """A digest of what one picture depends on.
+class Depends(NamedTuple):
+    """What one picture depends on.
 
-    These are the knobs of the node and, through the digests of its sources, of all above it; the state of files it
-    reads; its frame and view where either may matter; and the whole script where an expression may refer to it.
-    A disabled node is its first input.
+    Attributes:
+        digest: of all of it.
+        frames: those of its own, its sources' and their sources' that may matter; empty for a picture that is surely
+            still.
     """
-    if node.is_disabled:
-        return node.source(0).digest
+
+    digest: bytes
+    frames: frozenset[float]
+
+
+def depends(node: "Node") -> Depends:
+    """What one picture depends on.
+
+    These are the knobs of the node and, through its sources, of all above it; the state of files it reads; its frame
+    and view where either may matter; and where an expression may refer to it the whole script, with what knobs are told
+    of pictures. A node that stands aside is its first input.
+    """
+    if node.stands_aside:
+        return node.source(0).depends
+    own, above = _own(node), _sources(node)
+    state = node.operator_class.state
+    read = frozenset([node.moment.frame] if state else ())
+    frames = own.frames.union(read, *(each.frames for each in above))
+    stated = (own.digest, state(node) if state else "", [each.digest for each in above])
+    return Depends(_hashed(stated), frames)
+
+
+def _own(node: "Node") -> Depends:
+    """What the knobs of a node say."""
     knobs = {name: value for name, value in node.values.items() if name not in cosmetic_knobs}
     animated = node.session.is_animated(node.index)
-    when = (node.moment.frame, node.moment.view) if animated or node.operator_class.timed else ()
-    whole = node.session.script_digest if animated else b""
-    state = node.operator_class.state
-    stated = (node.klass, sorted(knobs.items()), when, whole, state(node) if state else "", _above(node))
-    return hashlib.sha256(repr(stated).encode("utf-8", "surrogatepass")).digest()
+    is_timed = animated or node.operator_class.timed
+    when = (node.moment.frame, node.moment.view) if is_timed else ()
+    beside = (node.session.script_digest, _told(node)) if animated else ()
+    frames = frozenset([node.moment.frame]) if is_timed else frozenset[float]()
+    return Depends(_hashed((node.klass, sorted(knobs.items()), when, beside)), frames)
 
 
-def _above(node: "Node") -> list[bytes]:
-    """The digests of the pictures it is made from, and of the group around a node that has no inputs of its own."""
+def _told(node: "Node") -> list[str]:
+    """What the knobs are told of pictures, whether these are wired to the node or not."""
+    session = node.session
+    with session.pictures.heard() as facts:
+        for knob in session.animated_knobs(node.index):
+            # What cannot be read is refused where it is used, if it is.
+            with suppress(FaceplateError):
+                session.knobs.text(node.index, knob, node.moment)
+        answers = session.knobs.answers()
+        for knob, name in session.maths_names(node.index):
+            with suppress(FaceplateError):
+                answers.of_named(name, node.index, KnobAt(node.index, knob, node.moment))
+    return sorted({repr(each) for each in facts})
+
+
+def _sources(node: "Node") -> "list[Depends]":
+    """The pictures it is made from, and the group around a node that has no inputs of its own."""
     sources = node.operator_class.sources
     if sources is not None:
-        return [source.digest for source in sources(node)]
-    inputs = [node.source(slot).digest for slot in range(len(node.script_node.inputs))]
-    return inputs if inputs or node.parent is None else _around(node.parent)
+        return [source.depends for source in sources(node)]
+    inputs = _inputs(node)
+    return inputs if inputs or node.parent is None else [_own(node.parent), *_inputs(node.parent)]
 
 
-def _around(group: "Node") -> list[bytes]:
-    inputs = (group.source(slot).digest for slot in range(len(group.script_node.inputs)))
-    return [repr((group.path, sorted(group.values.items()))).encode("utf-8", "surrogatepass"), *inputs]
+def _inputs(node: "Node") -> list[Depends]:
+    return [node.source(slot).depends for slot in range(len(node.script_node.inputs))]
+
+
+def _hashed(stated: object) -> bytes:
+    return hashlib.sha256(repr(stated).encode("utf-8", "surrogatepass")).digest()

@@ -1,8 +1,10 @@
 """One node at one moment, as its operator sees it: knobs that have values, inputs that have pictures."""
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from faceplate.errors import ScriptError
 from faceplate.graph.knobs import Moment
 from faceplate.graph.render.depth import followed, working_node
-from faceplate.graph.render.digest import node_digest
+from faceplate.graph.render.digest import Depends, depends
 from faceplate.graph.render.geometry import Box, Format, empty_box
 from faceplate.graph.render.info import Info, Planes
 from faceplate.graph.render.operators import OperatorClass
@@ -18,10 +20,17 @@ from faceplate.graph.script import ScriptNode
 from faceplate.values import Floats
 
 if TYPE_CHECKING:
-    from faceplate.graph.render.session import Pull, Session
+    from faceplate.graph.render.pull import Pull
+    from faceplate.graph.render.session import Session
 
 most_pixels = 2**28
 """What one plane may have: 16384 x 16384, a GiB as floats."""
+
+most_side_px = 2**20
+"""What one side of it may have: thin boxes cost by their length, too."""
+
+spread_rows = 256
+"""Rows of a plane that is widened between two looks at whether the render was called off."""
 
 _under_way = object()
 
@@ -61,8 +70,8 @@ class Node:
 
     @property
     def frame(self) -> int:
-        """The whole frame nearest to the moment."""
-        return round(self.moment.frame)
+        """The whole frame nearest to the moment, the later of two."""
+        return math.floor(self.moment.frame + 0.5)
 
     @property
     def parent(self) -> "Node | None":
@@ -145,6 +154,16 @@ class Node:
         return "disable" in self.values and self.flag("disable")
 
     @property
+    def stands_aside(self) -> bool:
+        """True where the picture is that of the first input: of a disabled node, a Dot."""
+        return self.is_disabled or self.operator_class.passes
+
+    @property
+    def is_read_again(self) -> bool:
+        """True where more than one reader may ask for the picture."""
+        return self.session.readers_of(self.index) + (self.index in self.pull.shared) > 1
+
+    @property
     def info(self) -> Info:
         """What its picture is.
 
@@ -157,8 +176,13 @@ class Node:
     @property
     def digest(self) -> bytes:
         """A digest of all that the picture depends on."""
-        digest: bytes = self._found("digest", lambda: node_digest(self))
-        return digest
+        return self.depends.digest
+
+    @property
+    def depends(self) -> Depends:
+        """What the picture depends on: its digest, and the frames that matter."""
+        found: Depends = self._found("depends", lambda: depends(self))
+        return found
 
     def _made_info(self) -> Info:
         self.session.check()
@@ -217,20 +241,27 @@ class Source:
 
     def _pixels(self, box: Box, channels: tuple[str, ...]) -> Planes:
         self.node.session.check()
-        if self.node.is_disabled:
-            return self.node.source(0).pixels(box, channels)
+        if self.node.stands_aside:
+            return self.node.pull.passed(self.node).pixels(box, channels)
         known = tuple(name for name in channels if name in self.info.channels)
         inside = _nearest(box, self.info)
         planes: Planes = {}
         if known and not inside.is_empty:
             with self.node.own_time():
                 planes = self.node.pull.planes(self.node, inside, known)
-        return {name: _spread(planes.get(name), inside, box, self.info.outside) for name in channels}
+        self.node.session.check()
+        spread = partial(_spread, check=self.node.session.check)
+        return {name: spread(planes.get(name), inside, box, self.info.outside) for name in channels}
 
     @property
     def digest(self) -> bytes:
         """A digest of all that the picture depends on."""
         return self.node.digest
+
+    @property
+    def depends(self) -> Depends:
+        """What the picture depends on."""
+        return self.node.depends
 
     def plane(self, box: Box, channel: str) -> Floats:
         """One channel over the box."""
@@ -243,6 +274,7 @@ class Nothing:
     def __init__(self, of: Format) -> None:
         self.info = Info(format=of, box=empty_box, channels=(), outside="black")
         self.digest = repr(of).encode()
+        self.depends = Depends(self.digest, frozenset())
 
     def pixels(self, box: Box, channels: tuple[str, ...]) -> Planes:
         """Black."""
@@ -257,11 +289,12 @@ def check_size(node: Node, box: Box) -> None:
     """Refuses a box that no memory holds, before any is asked for.
 
     Raises:
-        ScriptError: a plane of it has more than `most_pixels`.
+        ScriptError: a plane of it has more than `most_pixels`, or a side more than `most_side_px`.
     """
-    if box.width * box.height > most_pixels:
+    if box.width * box.height > most_pixels or max(box.shape) > most_side_px:
         raise (working_node() or node).refusal(
-            expected=f"a picture of at most {most_pixels} pixels, with all that the nodes below need around it",
+            expected=f"a picture of at most {most_pixels} pixels, {most_side_px} a side, with all that the nodes below "
+            "need around it",
             came=f"{box.width} x {box.height}",
             next_step=f"correct the format, box or size that asks {node.path} for so much, or crop before it",
         )
@@ -278,7 +311,8 @@ def _nearest(box: Box, info: Info) -> Box:
     return Box(x, y, r, t)
 
 
-def _spread(plane: Floats | None, inside: Box, box: Box, outside: str) -> Floats:
+def _spread(plane: Floats | None, inside: Box, box: Box, outside: str, *, check: Callable[[], None]) -> Floats:
+    """The plane over a wider box; `check` is called now and then, and may end the work."""
     if plane is None or inside.is_empty:
         return np.zeros(box.shape, np.float32)
     if inside == box:
@@ -289,4 +323,9 @@ def _spread(plane: Floats | None, inside: Box, box: Box, outside: str) -> Floats
         return wide
     rows = np.clip(np.arange(box.y, box.t) - inside.y, 0, inside.height - 1)
     columns = np.clip(np.arange(box.x, box.r) - inside.x, 0, inside.width - 1)
-    return plane[rows[:, None], columns]
+    wide = np.empty(box.shape, np.float32)
+    for first in range(0, box.height, spread_rows):
+        check()
+        part = slice(first, first + spread_rows)
+        np.take(plane[rows[part]], columns, axis=1, out=wide[part], mode="clip")
+    return wide

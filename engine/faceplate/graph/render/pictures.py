@@ -1,6 +1,8 @@
 """What expressions are told of the nodes' pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from faceplate.graph.knobs import Moment, PictureFacts
@@ -9,6 +11,9 @@ from faceplate.graph.render.info import Info
 
 if TYPE_CHECKING:
     from faceplate.graph.render.session import Session
+
+
+_heard: ContextVar[list[PictureFacts] | None] = ContextVar("facts that are heard", default=None)
 
 
 class NodePictures:
@@ -25,7 +30,26 @@ class NodePictures:
         """
         reader = working_node()
         pull = reader.pull if reader and reader.session is self._session else self._session.pull()
-        return _facts(pull.node(index, moment).info)
+        listener = _heard.get()
+        # What is asked for on the way is not heard: it may be known already.
+        before = _heard.set(None)
+        try:
+            facts = _facts(pull.node(index, moment).info)
+        finally:
+            _heard.reset(before)
+        if listener is not None:
+            listener.append(facts)
+        return facts
+
+    @contextmanager
+    def heard(self) -> Iterator[list[PictureFacts]]:
+        """Collects the facts that knobs ask for meanwhile."""
+        facts: list[PictureFacts] = []
+        before = _heard.set(facts)
+        try:
+            yield facts
+        finally:
+            _heard.reset(before)
 
 
 def _facts(info: Info) -> PictureFacts:

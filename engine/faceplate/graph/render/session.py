@@ -1,6 +1,6 @@
 """A script made ready to render, and the render of one frame of it."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, nullcontext
@@ -8,21 +8,21 @@ from threading import Event, Lock
 from typing import Any
 
 from faceplate.errors import ScriptError
-from faceplate.graph.knobs import KnobReader, Moment, ProjectFormat, ReaderSettings
+from faceplate.graph.knobs import KnobReader, ProjectFormat, ReaderSettings
+from faceplate.graph.render.allocation import give_back_pictures
 from faceplate.graph.render.cache import Cache
 from faceplate.graph.render.digest import cosmetic_knobs, script_digest
-from faceplate.graph.render.geometry import Box, Format
-from faceplate.graph.render.info import Planes
-from faceplate.graph.render.node import Node, Source
+from faceplate.graph.render.geometry import Format
+from faceplate.graph.render.node import Node
 from faceplate.graph.render.operators import OperatorClass, class_of, defaults_of, rendered_classes
 from faceplate.graph.render.pictures import NodePictures
+from faceplate.graph.render.pull import Pull
 from faceplate.graph.render.upstream import upstream
 from faceplate.graph.script import Script
 from faceplate.graph.timing import StageTimes
 
 default_cache_bytes = 512 * 2**20
-most_made_again = 1.5
-"""How much larger than asked for a picture may be made in order to hold what is kept of it already."""
+most_seen = 2**15
 
 
 class Session:
@@ -30,8 +30,9 @@ class Session:
 
     Attributes:
         script: with its gizmos opened.
+        pictures: tells knobs of pictures.
         knobs: gives the knobs' values.
-        cache: the pictures that are kept.
+        cache: what is kept from frame to frame.
         passed: classes that nothing renders and whose first input goes through, or True for all such.
         over: set to call the render off; whatever is being made ends at the next node.
         notes: what a person should know of the render, each sentence once.
@@ -49,16 +50,20 @@ class Session:
         on_note: Callable[[str], None] | None = None,
         times: StageTimes | None = None,
     ) -> None:
+        give_back_pictures()
         self.times = times
         self.script, self.passed, self.over = script, passed, over or Event()
         self.cache = Cache(cache_bytes)
-        self.knobs = KnobReader(script, defaults=defaults_of, pictures=NodePictures(self), settings=settings)
+        self.pictures = NodePictures(self)
+        self.knobs = KnobReader(script, defaults=defaults_of, pictures=self.pictures, settings=settings)
         self._on_note = on_note
         self.notes: dict[str, None] = {}
         self._kept: dict[Hashable, tuple[Lock, list[Any]]] = {}
         self._root_format: Format | None = None
         self._readers = _readers(script, range(len(script.nodes)))
-        self._animated: dict[int, bool] = {}
+        self._animated: dict[int, tuple[str, ...]] = {}
+        self._first_seen: OrderedDict[Hashable, float] = OrderedDict()
+        self._maths: dict[int, tuple[tuple[str, str], ...]] = {}
         self._guard = Lock()
 
     def check(self) -> None:
@@ -82,7 +87,7 @@ class Session:
         """Counts the block's own time, less what is counted inside it, where times are counted."""
         return nullcontext() if self.times is None else self.times.own(name)
 
-    def pull(self) -> "Pull":
+    def pull(self) -> Pull:
         """A render of one frame."""
         return Pull(self)
 
@@ -148,16 +153,38 @@ class Session:
         """How many inputs are connected to a node, Viewers' left out."""
         return self._readers[index]
 
+    def first_seen(self, key: Hashable, frame: float) -> float:
+        """The frame in which a key was first asked for: this one, where that was too long ago to be known."""
+        with self._guard:
+            first = self._first_seen.setdefault(key, frame)
+            if len(self._first_seen) > most_seen:
+                self._first_seen.popitem(last=False)
+        return first
+
     def outputs_of(self, group: int) -> tuple[int, ...]:
         """The Output nodes of a group."""
         return tuple(child for child in self.script.children(group) if self.class_name(child) == "Output")
 
     def is_animated(self, index: int) -> bool:
-        """True where a knob that makes pixels holds a curve, an expression or Tcl."""
+        """True where a knob that makes pixels may change with the frame or with other nodes."""
+        return bool(self.animated_knobs(index) or self.maths_names(index))
+
+    def animated_knobs(self, index: int) -> tuple[str, ...]:
+        """The knobs that make pixels and hold a curve, an expression or Tcl."""
         known = self._animated.get(index)
         if known is None:
             names = self.script.values_of(index).keys() - cosmetic_knobs
-            known = self._animated[index] = any(self.knobs.is_animated(index, name) for name in names)
+            found = sorted(name for name in names if self.knobs.is_animated(index, name))
+            known = self._animated[index] = tuple(found)
+        return known
+
+    def maths_names(self, index: int) -> tuple[tuple[str, str], ...]:
+        """Knob and name of what lines of maths over pixels may refer to beside the node's own pictures."""
+        known = self._maths.get(index)
+        if known is None:
+            kind = class_of(self.class_name(index))
+            found = kind.maths(self.script.values_of(index)) if kind and kind.maths else {}
+            known = self._maths[index] = tuple((knob, name) for knob, names in found.items() for name in names)
         return known
 
     def format_of(self, node: Node, knob: str) -> Format:
@@ -187,72 +214,16 @@ class Session:
         return known
 
 
-class Pull:
-    """The render of one frame: what is known of each node at its moment, held until the frame is done.
-
-    Attributes:
-        session: what all frames share.
-        shared: places of nodes that are read a second time beside the wires, so that their pictures are kept.
-        band: the rows that are wanted just now, or None.
-        reach_px: how many rows beyond such a band nodes asked for.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.shared: set[int] = set()
-        self.band: Box | None = None
-        self.reach_px = 0
-        self._nodes: dict[tuple[int, Moment], Node] = {}
-
-    def node(self, index: int, moment: Moment) -> Node:
-        """The node at a moment, the same one for every reader."""
-        return self._nodes.setdefault((index, moment), Node(self, index, moment))
-
-    def source(self, index: int, frame: float, view: str = "main") -> Source:
-        """The picture of a node at a frame."""
-        return Source(self.node(index, Moment(frame, view)))
-
-    def saw(self, box: Box) -> None:
-        """Notes how far a box that is asked for reaches beyond the band that it is asked for."""
-        if self.band is not None and not box.is_empty:
-            self.reach_px = max(self.reach_px, self.band.y - box.y, box.t - self.band.t)
-
-    def planes(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
-        """The channels of a node over a box inside its own, from the cache where they are kept there."""
-        readers = self.session.readers_of(node.index) + (node.index in self.shared)
-        if readers < 2 and not node.operator_class.costly:  # noqa: PLR2004 -- a second one finds it there
-            return node.operator_class.operator.pixels(node, box, channels)
-        with self.session.cache.making(node.digest):
-            return self._from_cache(node, box, channels)
-
-    def _from_cache(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
-        cache, found = self.session.cache, {}
-        wide = box
-        for name in channels:
-            kept = cache.get((node.digest, name))
-            if kept is not None and kept[0].holds(box):
-                found[name] = kept[1][box.slices(kept[0])]
-            elif kept is not None:
-                wide = _joined(wide, kept[0])
-        missing = tuple(name for name in channels if name not in found)
-        made = node.operator_class.operator.pixels(node, wide, missing) if missing else {}
-        for name, plane in made.items():
-            plane.flags.writeable = False
-            cache.put((node.digest, name), (wide, plane), plane.nbytes)
-            found[name] = plane[box.slices(wide)]
-        return found
-
-
 def _readers(script: Script, places: Iterable[int]) -> Counter[int]:
-    readers = (script.nodes[place] for place in places)
-    return Counter(above for node in readers if node.klass != "Viewer" for above in node.inputs if above is not None)
+    """How often each picture is read: once a wire; once more by a result of ours, which reads what enters its group."""
+    readers: Counter[int] = Counter()
+    for node in (script.nodes[place] for place in places):
+        if node.klass != "Viewer":
+            readers.update(above for above in node.inputs if above is not None)
+        if node.parent is not None and any(name == "faceplate_result" for name, _ in node.knobs):
+            readers.update(above for above in script.nodes[node.parent].inputs if above is not None)
+    return readers
 
 
 def _format(named: ProjectFormat) -> Format:
     return Format(named.width, named.height, named.pixel_aspect, named.name)
-
-
-def _joined(box: Box, kept: Box) -> Box:
-    """Both boxes where little is made again for it, as a margin around what is there; the next band stands alone."""
-    whole = box.join(kept)
-    return whole if whole.width * whole.height <= most_made_again * box.width * box.height else box

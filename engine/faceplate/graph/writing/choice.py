@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from faceplate.errors import CallError
+from faceplate.graph.files.frame_ranges import checked_range, frames_between, most_frames
 from faceplate.graph.knobs import Moment
 from faceplate.graph.render import Session
 
@@ -40,16 +41,19 @@ def frames_of(session: Session, index: int, asked: Sequence[int] | None) -> tupl
 
     Raises:
         CallError: there are none.
+        ScriptError: there are more than `most_frames`.
     """
     node = session.pull().node(index, Moment(0.0))
     limits = (node.whole("first"), node.whole("last")) if node.flag("use_limit") else None
+    frames: Sequence[int]
     if asked is not None:
+        _check_count(asked)
         frames = tuple(frame for frame in dict.fromkeys(asked) if limits is None or limits[0] <= frame <= limits[1])
         expected = "a frame" if limits is None else f"frames of {limits[0]}-{limits[1]}, the limits of the node"
         came = "none of them" if asked else "no frames"
     else:
-        first, last = limits or _project_range(session)
-        frames, expected, came = tuple(range(first, last + 1)), "a range that rises", f"{first}-{last}"
+        frames = frames_between(*limits, node, "last") if limits else _project_range(session)
+        expected, came = "a range that rises", f"{frames.start}-{frames.stop - 1}"
     if not frames:
         raise CallError(
             f"{node.path}: frames",
@@ -57,7 +61,17 @@ def frames_of(session: Session, index: int, asked: Sequence[int] | None) -> tupl
             came=came,
             next_step="name others with --range, or set the limits",
         )
-    return frames
+    return tuple(frames)
+
+
+def _check_count(asked: Sequence[int]) -> None:
+    if len(asked) > most_frames:
+        raise CallError(
+            "the frames to render",
+            expected=f"at most {most_frames}",
+            came=f"{len(asked)}",
+            next_step="name fewer with --range",
+        )
 
 
 def _only(session: Session) -> int:
@@ -77,7 +91,7 @@ def _listed(session: Session) -> str:
     return ", ".join(session.path(index) for index in writes_of(session)) or "a script without a Write"
 
 
-def _project_range(session: Session) -> tuple[int, int]:
+def _project_range(session: Session) -> range:
     root = session.script.root_values
     try:
         first, last = (int(float(root[name])) for name in ("first_frame", "last_frame"))
@@ -88,7 +102,7 @@ def _project_range(session: Session) -> tuple[int, int]:
             came=f"{root.get('first_frame', 'none')} to {root.get('last_frame', 'none')}",
             next_step="name them with --range",
         ) from fault
-    return first, last
+    return checked_range(first, last, "Root.last_frame")
 
 
 def _values(session: Session, group: int | None) -> Mapping[str, str]:

@@ -6,12 +6,14 @@ from functools import cached_property
 from pathlib import Path
 
 from faceplate.deliver import check_outputs
-from faceplate.errors import FaceplateError
+from faceplate.errors import FaceplateError, ScriptError
+from faceplate.graph.files.checked_names import check_written_name
 from faceplate.graph.files.names import is_sequence, resolved, with_view
-from faceplate.graph.files.stored import files, in_project
+from faceplate.graph.files.stored import file_name, files
 from faceplate.graph.files.timing import frame_expression, rounded
 from faceplate.graph.knobs import Moment
 from faceplate.graph.render import Node, Session
+from faceplate.graph.writing.inputs import ReadFiles, read_files
 from faceplate.graph.writing.targets import file_format_of
 from faceplate.plate import FramePattern
 from faceplate.storage import check_writable
@@ -46,6 +48,11 @@ class Output:
     numbers: Mapping[int, int]
     files: FramePattern
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files, in the order of the frames."""
+        return tuple(self.files.path(self.numbers[frame]) for frame in self.frames)
+
     def frame_of(self, number: int) -> int:
         """The frame whose file has this number."""
         return self._frames[number]
@@ -59,15 +66,18 @@ def output_of(session: Session, index: int, frames: tuple[int, ...], view: str) 
     """The files of a Write for these frames.
 
     Raises:
-        ScriptError: the name makes no sense, is of a type that is not written, or two frames would be one file.
+        ScriptError: the name makes no sense, is one that no file can have or of a type that is not written, or two
+            frames would be one file.
     """
     nodes = {frame: session.pull().node(index, Moment(frame, view)) for frame in frames}
     numbers = {frame: _number(node, frames[0]) for frame, node in nodes.items()}
     patterns = {numbers[frame]: _pattern(node, numbers[frame]) for frame, node in nodes.items()}
     first = nodes[frames[0]]
     paths = {number: pattern.path(number) for number, pattern in patterns.items()}
-    for path in dict.fromkeys(path.suffix for path in paths.values()):
-        file_format_of(first, Path(f"x{path}"))
+    for suffix in dict.fromkeys(path.suffix for path in paths.values()):
+        file_format_of(first, Path(f"x{suffix}"))
+    for path in paths.values():
+        check_written_name(first, path)
     if len(set(paths.values())) < len(frames):
         raise first.refusal(
             knob="file",
@@ -82,48 +92,65 @@ def output_of(session: Session, index: int, frames: tuple[int, ...], view: str) 
     return Output(index, view, frames, numbers, NamedFiles(some.folder, some.before, some.padding, some.after, paths))
 
 
-def check_all(session: Session, outputs: Sequence[Output], wanted: Iterable[int]) -> None:
+def check_all(
+    session: Session, outputs: Sequence[Output], wanted: Sequence[int], script_path: Path | None = None
+) -> None:
     """Refuses, before any work, names that stand twice, that are those of files read, and folders not to be written.
 
     Raises:
-        CallError: a name is taken.
+        CallError: the names of a sequence may be those of another, or of files that are read.
+        ScriptError: a file is written twice, or is one that the render reads.
         StorageError: a folder cannot be made or written.
     """
-    inputs = _inputs(session, outputs[0], wanted) if outputs else ()
     sequences = [
         _text(each.files) for each in outputs if is_sequence(each.files) and not isinstance(each.files, NamedFiles)
     ]
-    check_outputs(sequences, inputs)
+    first = [session.pull().node(index, Moment(outputs[0].frames[0], outputs[0].view)) for index in wanted]
+    check_outputs(sequences, tuple(reads_of(first).values()))
+    writers: dict[Path, str] = {}
     for each in outputs:
-        own = {each.files.path(number).resolve() for number in each.numbers.values()}
-        for name in inputs:
-            if Path(name).resolve() in own:
-                raise _node(session, each).refusal(
-                    knob="file", expected="a file of its own", came=f"{name}, which the script reads",
-                    next_step="choose another name or folder",
-                )  # fmt: skip
-        for folder in {path.parent for path in own}:
-            check_writable(folder)
+        _check_twice(session, each, writers)
+    written = [(each.index, each.view, each.frames) for each in outputs]
+    read = read_files(session, written, wanted, writers, script_path)
+    for each in outputs:
+        _check_read(session, each, read)
+    for folder in {path.parent for path in writers}:
+        check_writable(folder)
 
 
-def reads_of(session: Session, output: Output, wanted: Iterable[int]) -> dict[str, str]:
-    """The names of the files that the Reads above name, by node."""
+def _check_twice(session: Session, output: Output, writers: dict[Path, str]) -> None:
+    for path in output.paths:
+        if path in writers:
+            raise _taken(session, output, f"{path}, which {writers[path]} writes too")
+    writers |= dict.fromkeys(output.paths, session.path(output.index))
+
+
+def _check_read(session: Session, output: Output, read: ReadFiles) -> None:
+    for path in output.paths:
+        if reader := read.reader_of(path):
+            raise _taken(session, output, f"{path}, which the script reads: {reader}")
+
+
+def _taken(session: Session, output: Output, came: str) -> ScriptError:
+    return _node(session, output).refusal(
+        knob="file", expected="a file of its own", came=came, next_step="choose another name or folder"
+    )
+
+
+def reads_of(nodes: Iterable[Node]) -> dict[str, str]:
+    """The names of the files that the Reads among these nodes name, by node."""
     named: dict[str, str] = {}
-    for index in wanted:
-        if session.class_name(index) != "Read" or "faceplate_result" in session.script.values_of(index):
+    for node in nodes:
+        if node.klass != "Read" or "faceplate_result" in node.values:
             continue
-        node = session.pull().node(index, Moment(output.frames[0], output.view))
         try:
-            if not node.is_disabled:
-                named[node.path] = with_view(in_project(node, node.text("file")), output.view)
+            name = "" if node.is_disabled else with_view(file_name(node), node.moment.view)
         except FaceplateError:
             # A Read that cannot say its name is told of when it is asked for a picture, if it ever is.
             continue
+        if name:
+            named.setdefault(node.path, name)
     return named
-
-
-def _inputs(session: Session, output: Output, wanted: Iterable[int]) -> tuple[str, ...]:
-    return tuple(name for name in reads_of(session, output, wanted).values() if name)
 
 
 def _node(session: Session, output: Output) -> Node:

@@ -203,8 +203,16 @@ def header_of(node: Node, target: Target, info: Info, box: Box, origin: Origin |
         samples=(target.sample,) * len(target.names),
         pixel_aspect=info.format.pixel_aspect,
         attributes=_entries(node, target, info, plate),
-        origin=plate.origin if plate else (0, 0),
+        origin=_display_origin(target, size, origin) if plate is None else plate.origin,
     )
+
+
+def _display_origin(target: Target, size: Window, origin: Origin | None) -> tuple[int, int]:
+    """Where the file's display window begins: where the plate's does, as long as it is of the plate's size."""
+    if origin is None or target.file_format != "openexr":
+        return 0, 0
+    header = origin.frame.header
+    return header.origin if header.display == size else (0, 0)
 
 
 def _entries(node: Node, target: Target, info: Info, plate: Header | None) -> tuple[Attribute, ...]:

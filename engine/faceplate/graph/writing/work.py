@@ -1,6 +1,7 @@
 """One Write on its way to disk: its job, its delivery, and which of its frames are there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from faceplate.graph.render.depth import node_of
 from faceplate.graph.render.digest import cosmetic_knobs
 from faceplate.graph.writing.outputs import Output, reads_of
 from faceplate.graph.writing.picture import written_frame
+from faceplate.graph.writing.pulled import pulled
 from faceplate.graph.writing.targets import exr_compression, file_format_of
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
@@ -37,16 +39,18 @@ class Work:
         made: those made since.
     """
 
-    def __init__(
-        self, session: Session, output: Output, wanted: Sequence[int], script_path: Path | None, *, anew: bool
-    ) -> None:
+    def __init__(self, session: Session, output: Output, script_path: Path | None, *, anew: bool) -> None:
         self.session, self.output = session, output
         self.path = session.path(output.index)
         self.made: list[int] = []
-        self._states: dict[int, dict[str, str]] = {}
-        job = _job(session, output, wanted, script_path)
-        self._delivery = Delivery(output.files, job, self._state).compressed(self._compression)
+        self._begun: dict[int, Delivery] = {}
+        self._shared = Delivery(output.files, _shared_job(session, output, script_path), _no_states)
+        self._shared = self._shared.compressed(self._compression)
         self.waiting = frozenset(frame for frame in output.frames if anew or not self._is_done(frame))
+        if self.waiting:
+            # A model or a track that is not there is told of before any work.
+            first = min(self.waiting)
+            at_frame(lambda: faces_about(pulled(self._node(first, session.pull()))), self.path, first)
 
     @property
     def done_before(self) -> tuple[int, ...]:
@@ -63,15 +67,14 @@ class Work:
         number, node = self.output.numbers[frame], self._node(frame, pull)
 
         def made() -> Frame:
-            self._states[number] = {"picture": node.source(0).digest.hex()}
+            self._begun[number] = self._delivery(node)
             return written_frame(node, self.output.files.path(number), number)
 
         return at_frame(made, self.path, frame)
 
     def deliver(self, frame: Frame) -> None:
         """Writes a frame: whole or absent, with its receipt."""
-        self._delivery.write(frame)
-        self._states.pop(frame.number, None)
+        self._begun.pop(frame.number).write(frame)
         self.made.append(self.output.frame_of(frame.number))
 
     def _node(self, frame: int, pull: Pull) -> Node:
@@ -79,16 +82,23 @@ class Work:
 
     def _is_done(self, frame: int) -> bool:
         number = self.output.numbers[frame]
-        return self._delivery.receipt_path(number).is_file() and self._delivery.is_done(number)
-
-    def _state(self, number: int) -> dict[str, str]:
-        """What a frame depends on beside the job: as it was when the frame was begun."""
-        known = self._states.get(number)
-        if known is not None:
-            return known
-        frame = self.output.frame_of(number)
+        if not self._shared.receipt_path(number).is_file():
+            return False
         node = self._node(frame, self.session.pull())
-        return {"picture": at_frame(lambda: node.source(0).digest, self.path, frame).hex()}
+        return at_frame(lambda: self._delivery(node).is_done(number), self.path, frame)
+
+    def _delivery(self, node: Node) -> Delivery:
+        """The delivery of one frame: its own files, models, tracks and consent, and what it depends on as it is now."""
+        above, shared = pulled(node), self._shared.job
+        about, states = faces_about(above), {"picture": node.source(0).digest.hex()}
+        reads = {path: {"path": name} for path, name in reads_of(above).items()}
+        job = replace(
+            shared,
+            inputs={**shared.inputs, **reads, **about.inputs},
+            model_digest=about.model_digest,
+            consent=about.consent,
+        )
+        return replace(self._shared, job=job, states=lambda _: states)
 
     @property
     def _compression(self) -> str | None:
@@ -107,23 +117,21 @@ def at_frame(work: Callable[[], Made], path: str, frame: int) -> Made:
         raise type(fault)(thing, expected=fault.expected, came=fault.came, next_step=fault.next_step) from fault
 
 
-def _job(session: Session, output: Output, wanted: Sequence[int], script_path: Path | None) -> Job:
-    """All that decides the pixels beside each frame's own picture."""
-    pull, moment = session.pull(), Moment(output.frames[0], output.view)
-    about = at_frame(
-        lambda: faces_about(pull.node(index, moment) for index in wanted), session.path(output.index), output.frames[0]
-    )
-    reads = {path: {"path": name} for path, name in reads_of(session, output, wanted).items()}
-    named = {} if script_path is None else {"script": {"path": str(script_path)}}
+def _no_states(_number: int) -> dict[str, str]:
+    return {}
+
+
+def _shared_job(session: Session, output: Output, script_path: Path | None) -> Job:
+    """What decides the pixels of all frames, beside what each is made from."""
     return Job(
-        inputs={**named, **reads, **about.inputs},
+        inputs={} if script_path is None else {"script": {"path": str(script_path)}},
         settings={
             session.path(output.index): _seen(session.script.values_of(output.index)),
             "Root": _seen(session.script.root_values),
             "view": {"name": output.view},
         },
-        model_digest=about.model_digest,
-        consent=about.consent,
+        model_digest="",
+        consent="",
         versions=pixel_versions(
             onnxruntime=runtime_version,
             colour=script_colour(session).identity,
