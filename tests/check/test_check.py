@@ -59,7 +59,7 @@ def test_a_smooth_ramp_has_no_grain_and_noise_keeps_its_strength():
     noise = RNG.normal(0, 0.1, (200, 200, 3)).astype(np.float32)
     grain = checked(noise, noise, np.zeros((200, 200)), FaceCheckSettings(show="grain", gain=1.0))
     # A Gaussian of sigma 1 leaves 1 - 2 g(0) + sum g^2 of white noise's variance, g its weights in two dimensions.
-    weights = np.exp(-np.arange(-4, 5) ** 2 / 2)
+    weights = np.exp(-(np.arange(-4, 5) ** 2) / 2)
     kernel = np.outer(weights, weights) / weights.sum() ** 2
     left = 1 - 2 * kernel[4, 4] + (kernel**2).sum()
     assert np.mean(grain) == pytest.approx(0.1 * np.sqrt(left * 2 / np.pi), rel=0.01)
