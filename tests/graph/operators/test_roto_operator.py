@@ -271,3 +271,12 @@ def test_what_is_kept_of_one_frame_is_not_shown_in_another():
     first, sixth = (session.pull().source(session.named("A"), frame).plane(picture, "rgba.alpha") for frame in (1, 6))
     assert not np.array_equal(first, sixth)
     assert same_bits(sixth, alpha(drawn(shape, frame=6)))
+
+
+@pytest.mark.parametrize(("attribute", "said"), [("mbo 1", 1), ("mbo x3f800000", 1), ("mbo 0", 0)])
+def test_motion_blur_that_is_not_rendered_is_said(attribute, said):
+    text = roto_text((square,)).replace("{a ", "{a " + attribute + " ", 1)
+    assert attribute in text
+    session = Session(parse_script(f"Roto {{ curves {{{text}}}\n name Roto1 }}"))
+    assert session.pull().source(0, 1).plane(picture, "rgba.alpha").any()
+    assert len(session.notes) == said

@@ -1,6 +1,7 @@
 """Roto and RotoPaint: filled Bezier and B-spline shapes with feathers."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -156,6 +157,10 @@ def _at(node: Node, shape: RotoShape, frame: float) -> _Drawn:
     )
 
 
+_blurred = re.compile(r"\bmbo (?:1|x3f800000)\b")
+"""A shape whose own motion blur is on."""
+
+
 def _shapes(node: Node) -> tuple[RotoShape, ...]:
     text = node.values.get("curves", "")
     knob: RotoKnob = node.session.kept(("roto", text), lambda: _read(node, text))
@@ -165,6 +170,8 @@ def _shapes(node: Node) -> tuple[RotoShape, ...]:
 
 
 def _read(node: Node, text: str) -> RotoKnob:
+    if _blurred.search(text):
+        node.session.note(f"{node.path}: the motion blur of its shapes is not rendered; they are drawn sharp")
     try:
         return read_roto(text)
     except ScriptError as fault:
