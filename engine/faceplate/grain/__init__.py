@@ -3,7 +3,13 @@
 frames -> measure_grain -> GrainProfile -> degrain, regrain, transfer_grain
 """
 
-from faceplate.grain.degrain import FACE_DEGRAIN, FaceDegrainGraphSettings, FaceDegrainSettings, degrain
+from faceplate.grain.degrain import (
+    FACE_DEGRAIN,
+    FaceDegrainGraphSettings,
+    FaceDegrainSettings,
+    degrain,
+    degrain_margin_px,
+)
 from faceplate.grain.field import grain_field
 from faceplate.grain.measure import GrainMeasureSettings, measure_grain
 from faceplate.grain.profile import profile_as_json, profile_notes, read_profile, write_profile
@@ -20,6 +26,7 @@ __all__ = [
     "FaceRegrainSettings",
     "GrainMeasureSettings",
     "degrain",
+    "degrain_margin_px",
     "grain_field",
     "measure_grain",
     "profile_as_json",

@@ -14,6 +14,8 @@ from faceplate.values import Array, Floats, GrainProfile, Matrix, Window
 
 OPPONENTS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])  # one luminance, two colours
 FILL_PX = 15
+degrain_margin_px = 40
+"""What a crop has to hold around a window for its clean plate to be, bit for bit, that of the whole picture."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,14 @@ import numpy as np
 from faceplate.colour import config_identity, plate_codec
 from faceplate.deliver import Delivery, Job, open_delivery, pixel_versions, states_of
 from faceplate.errors import CallError, PlateError
-from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, degrain, regrain, transfer_grain
+from faceplate.grain import (
+    FaceDegrainSettings,
+    FaceRegrainSettings,
+    degrain,
+    degrain_margin_px,
+    regrain,
+    transfer_grain,
+)
 from faceplate.graph.delivery import grain_digest
 from faceplate.graph.frames import for_each_frame
 from faceplate.graph.plates import check_holds
@@ -20,7 +27,6 @@ from faceplate.spec import registered
 from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
 
 band_rows = 512
-degrain_margin_px = 40
 
 Band: TypeAlias = Callable[[Window], Floats]
 """Gives the pixels of one window of a frame."""

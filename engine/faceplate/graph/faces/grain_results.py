@@ -9,6 +9,7 @@ from faceplate.grain import (
     FaceDegrainSettings,
     FaceRegrainSettings,
     degrain,
+    degrain_margin_px,
     regrain,
     transfer_grain,
 )
@@ -18,8 +19,6 @@ from faceplate.graph.faces.stream import plane_of, planes_over, rgb, rgb_of, win
 from faceplate.graph.grain_pass import grain_mixed
 from faceplate.graph.render import Box, Info, Node, Planes, Source, box_to_window, operator
 from faceplate.values import Floats, Window
-
-degrain_margin_px = 40
 
 
 def _state(node: Node) -> str:

@@ -1,13 +1,13 @@
 """What is being worked out: question within question, so that circles are found and errors say where they arose."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from faceplate.errors import ScriptError
+from faceplate.graph.knobs.deeper import on_a_thread_of_its_own
 from faceplate.graph.knobs.faults import TextError, short
 from faceplate.graph.knobs.names import Names
 from faceplate.graph.knobs.pictures import Moment
@@ -58,7 +58,7 @@ class Trail:
         if question not in self.known:
             with self.asking(kind, at):
                 deep = self.depth % links_a_thread == 0
-                self.known[question] = _on_a_thread_of_its_own(work) if deep else work()
+                self.known[question] = on_a_thread_of_its_own(work) if deep else work()
         answer: Answered = self.known[question]
         return answer
 
@@ -103,25 +103,6 @@ def _too_deep() -> TextError:
         came="more",
         next_step="shorten the chain, or bake a knob on the way",
     )
-
-
-def _on_a_thread_of_its_own(work: Callable[[], Answered]) -> Answered:
-    answers: list[Answered] = []
-    faults: list[BaseException] = []
-    context = copy_context()
-
-    def run() -> None:
-        try:
-            answers.append(context.run(work))
-        except BaseException as fault:  # noqa: BLE001 -- handed to the thread that waits
-            faults.append(fault)
-
-    thread = threading.Thread(target=run, name="deeper")
-    thread.start()
-    thread.join()
-    if faults:
-        raise faults[0]
-    return answers[0]
 
 
 def refusal(names: Names, at: KnobAt, fault: TextError) -> ScriptError:

@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
 from faceplate.errors import FaceplateError
+from faceplate.graph.knobs.deeper import on_a_thread_of_its_own
 
 if TYPE_CHECKING:
     from faceplate.graph.render.node import Node
@@ -25,7 +25,7 @@ def followed(node: "Node", work: Callable[[], Given]) -> Given:
     """
     level, reader = getattr(_here, "level", 0), working_node()
     if level >= levels_a_thread:
-        return _on_a_thread_of_its_own(lambda: followed(node, work))
+        return on_a_thread_of_its_own(lambda: _gone_on(reader, node, work))
     _here.level, _here.node = level + 1, node
     try:
         return work()
@@ -37,6 +37,12 @@ def followed(node: "Node", work: Callable[[], Given]) -> Given:
         _here.level, _here.node = level, reader
 
 
+def _gone_on(reader: "Node | None", node: "Node", work: Callable[[], Given]) -> Given:
+    """`followed` on a fresh thread, which works for the same reader."""
+    _here.node = reader
+    return followed(node, work)
+
+
 def working_node() -> "Node | None":
     """The node whose work this thread does just now."""
     node: Node | None = getattr(_here, "node", None)
@@ -46,23 +52,3 @@ def working_node() -> "Node | None":
 def node_of(fault: FaceplateError) -> str:
     """The full name of the node in which an error was raised; empty where it was in none."""
     return next(iter(getattr(fault, "__notes__", ())), "")
-
-
-def _on_a_thread_of_its_own(work: Callable[[], Given]) -> Given:
-    answers: list[Given] = []
-    faults: list[BaseException] = []
-    context, reader = copy_context(), working_node()
-
-    def run() -> None:
-        _here.node = reader
-        try:
-            answers.append(context.run(work))
-        except BaseException as fault:  # noqa: BLE001 -- handed to the thread that waits
-            faults.append(fault)
-
-    thread = threading.Thread(target=run, name="deeper")
-    thread.start()
-    thread.join()
-    if faults:
-        raise faults[0]
-    return answers[0]
