@@ -108,13 +108,13 @@ def test_imports_inside_functions_and_by_name_are_seen():
 def late():
     import torch.nn as nn
     from faceplate import swap, __version__
-    from faceplate.track.detect import find
+    from faceplate.track.find.detect import find
     return importlib.import_module("onnxruntime"), importlib.import_module(computed)
 """
     assert sorted(imports_of(source)) == [
         "faceplate.__version__",
         "faceplate.swap",
-        "faceplate.track.detect",
+        "faceplate.track.find.detect",
         "onnxruntime",
         "torch.nn",
     ]

@@ -5,9 +5,10 @@ its centre at (0.5, 0.5). Every value is frozen and holds no library's objects, 
 looked at, and started from.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, IntFlag
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -325,6 +326,75 @@ def describe_frames(frames: tuple[int, ...]) -> str:
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How the plate itself moves under a face: texture of one frame found again in another.
+
+    Attributes:
+        pairs: pairs x 2, rows of the track: the frame that the texture was taken from, the frame it was looked for in.
+        found_plate: pairs x anchors x 2, plate pixels of the second frame: where the texture lies that is centred on
+            the measured anchor (`topology.anchors`) in the first; NaN where it was not found.
+        deviation_px: pairs x anchors, standard deviation of that on either axis in square plate pixels; infinite where
+            it was not found.
+    """
+
+    pairs: npt.NDArray[np.int32]
+    found_plate: Floats
+    deviation_px: Floats
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One person as the landmarker saw them in each frame by itself; rows of frames without them are NaN.
+
+    Attributes:
+        landmarks_plate: frames x points x 2, plate pixels.
+        depth_px: frames x points, as in `Person`.
+        confidence: frames x points, 0 to 1.
+        presence: frames, 0 to 1.
+        exposure: frames, as in `Person`.
+        sharpness: frames, the share of fine detail in the face, to be compared between frames of one person; NaN where
+            it was not measured.
+        motion: how the plate moves under the face; None where it was not measured.
+    """
+
+    landmarks_plate: Floats
+    depth_px: Floats
+    confidence: Floats
+    presence: Floats
+    exposure: Floats
+    sharpness: Floats
+    motion: Motion | None = None
+
+    @property
+    def seen(self) -> npt.NDArray[np.bool_]:
+        """Frames, True where the landmarker saw the person."""
+        return np.asarray(np.isfinite(self.landmarks_plate).all(axis=(1, 2)))
+
+
+class Doubt(IntFlag):
+    """Why a frame of a track deserves a look. Names are shown to people, in lower case."""
+
+    PROFILE = 1
+    """The head is turned by more than 60 degrees: landmarks of the far side are a guess."""
+    SLIPPED = 2
+    """The landmarks stood apart from their neighbours and were thrown out."""
+    COVERED = 4
+    """Most of the face's texture was not found again: something is before it."""
+    BLURRED = 8
+    """The face is much softer than in its neighbours: motion blur or focus."""
+    FLASH = 16
+    """The light jumps away and back."""
+    ADRIFT = 32
+    """Texture and landmarks disagree by more than the knob `drift` allows."""
+    AT_EDGE = 64
+    """Part of the face is outside the picture."""
+    UNSURE = 128
+    """The landmarker's own views of the frame disagree, or it is not sure that this is a face."""
+    SMALL = 256
+    """The face is smaller than 80 px."""
+
+
+@dataclass(frozen=True)
 class Person:
     """One person over the frames of a track; rows of frames in which they were not seen are NaN.
 
@@ -335,10 +405,14 @@ class Person:
         confidence: frames x points, 0 to 1.
         presence: frames, 0 to 1; how sure the landmarker is that this is a face.
         pose_deg: frames x 3, yaw, pitch and roll in degrees.
+        place_cm: frames x 3, the head's centre from the camera: to the right, down, and away; NaN where the focal
+            length is not known.
         alignment: frames x 2 x 3, plate pixels to the unit face square.
         by_hand: frames x points, True where an artist set the point.
         exposure: frames, the median scene-linear luminance of the face in the working space; NaN where it was not
             measured.
+        residual_px: frames, RMS distance in square plate pixels between the steady landmarks as measured and as solved.
+        doubts: frames, a sum of `Doubt`; 0 where nothing is amiss.
     """
 
     name: str
@@ -347,9 +421,12 @@ class Person:
     confidence: Floats
     presence: Floats
     pose_deg: Floats
+    place_cm: Floats
     alignment: Matrix
     by_hand: npt.NDArray[np.bool_]
     exposure: Floats
+    residual_px: Floats
+    doubts: npt.NDArray[np.uint16]
 
     @property
     def seen(self) -> npt.NDArray[np.bool_]:
@@ -358,8 +435,56 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One decision of an artist about a track. Kept apart from what is solved, which is done again around it.
+
+    The person is found by where their face is, so that an edit outlives a new track of the same plate.
+
+    Attributes:
+        kind: `points` (landmarks set by hand), `alignment` (the whole face set by hand), `absent` (not there from
+            `frame` to `last_frame`), `name`, `drop` (nobody of interest), `split` (somebody else from `frame` on), or
+            `merge` (the same as the person at `other_frame`, `other_plate`).
+        frame: the frame it was made on.
+        at_plate: the middle of the face's landmarks on that frame when it was made, plate pixels.
+        origin: who made it: `command line`, or the path of a node.
+        points: which landmarks were set, for `points`.
+        target: for `points` n x 2 plate pixels, for `alignment` 2 x 3, plate pixels to the unit face square.
+        text: the name, for `name` and `split`.
+        last_frame: for `absent`.
+        other_frame: for `merge`.
+        other_plate: for `merge`, as `at_plate`.
+    """
+
+    kind: str
+    frame: int
+    at_plate: tuple[float, float]
+    origin: str = "command line"
+    points: tuple[int, ...] = ()
+    target: tuple[tuple[float, ...], ...] = ()
+    text: str = ""
+    last_frame: int | None = None
+    other_frame: int | None = None
+    other_plate: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class Track:
-    """Every person of a shot, frame by frame, in plate space."""
+    """Every person of a shot, frame by frame, in plate space.
+
+    Attributes:
+        plate: the pattern or file it was made of.
+        frames: the numbers of its rows.
+        size: the plate's columns and rows.
+        pixel_aspect: of the plate.
+        landmarker: which one measured the landmarks.
+        people: what was solved from `measured` and `edits`.
+        digests: of each frame's pixels, as `track.frame_digest` gives them; empty where they are not known.
+        cuts: the rows that begin another shot; 0 is not among them.
+        focal_px: the focal length in square plate pixels; NaN where nobody says.
+        measured: what was seen in each frame, linked over time; empty for tracks that came from elsewhere.
+        edits: the artist's, in the order they were made.
+        settings: the knobs of FaceTrack it was made with.
+    """
 
     plate: str
     frames: tuple[int, ...]
@@ -367,6 +492,12 @@ class Track:
     pixel_aspect: float
     landmarker: str
     people: tuple[Person, ...]
+    digests: tuple[str, ...] = ()
+    cuts: tuple[int, ...] = ()
+    focal_px: float = math.nan
+    measured: tuple[Measured, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from faceplate.track import FaceTrackSettings, mesh_to_68, topology
-from faceplate.track.sightings import look
+from faceplate.track.find.sightings import look
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import numpy as np
 from faceplate.colour import to_working
 from faceplate.demo.portrait import landmarks68_portrait
 from faceplate.demo.truth import Truth
-from faceplate.graph import StageTimes, encoding_of, for_each_frame
-from faceplate.plate import as_dpx10, normalised, open_plate
+from faceplate.graph import StageTimes, encoding_of
+from faceplate.plate import as_dpx10, for_each_frame, normalised, open_plate
 from faceplate.storage import whole_or_absent
 from faceplate.track import mesh_to_68
 from faceplate.values import Array, Floats, Frame, Person, Plate, Sample, Track

@@ -2,7 +2,6 @@
 
 import faceplate.check  # noqa: F401 -- its node is one of the registry
 from faceplate.graph.delivery import Outputs, Progress, deliver_shot, grain_digest, inputs_of, shot_job
-from faceplate.graph.frames import for_each_frame
 from faceplate.graph.grain_pass import GrainPass, apply_grain, remove_grain, run_grain_pass
 from faceplate.graph.layers import changed_frame, matte_frame
 from faceplate.graph.plates import open_encoded_plate
@@ -44,7 +43,6 @@ __all__ = [
     "encoding_of",
     "face_pack",
     "find_gizmos",
-    "for_each_frame",
     "grain_digest",
     "inputs_of",
     "matte_frame",

@@ -17,9 +17,9 @@ from faceplate.deliver import (
     pixel_versions,
     states_of,
 )
-from faceplate.graph.frames import for_each_frame
 from faceplate.graph.layers import changed_frame, matte_frame
 from faceplate.graph.shot import Rendered, Shot, finish_frame, read_plate
+from faceplate.plate import for_each_frame
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
 from faceplate.values import Frame, GrainProfile, Plate

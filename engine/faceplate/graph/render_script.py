@@ -10,7 +10,6 @@ from threading import Event
 
 import faceplate.graph.operators  # noqa: F401 -- registers the classes that are rendered
 from faceplate.errors import ScriptError
-from faceplate.graph.frames import default_workers, for_each_frame
 from faceplate.graph.gizmo import open_gizmos
 from faceplate.graph.knobs import Moment, ReaderSettings
 from faceplate.graph.render import Session
@@ -22,6 +21,7 @@ from faceplate.graph.writing.choice import frames_of, targets_of
 from faceplate.graph.writing.outputs import Output, check_all, output_of
 from faceplate.graph.writing.pulled import pulled
 from faceplate.graph.writing.work import Work, at_frame, callbacks
+from faceplate.plate import default_workers, for_each_frame
 from faceplate.values import Frame
 
 

@@ -4,6 +4,7 @@ from faceplate.plate.conversion import as_dpx10, as_exr, as_still16, dpx_attribu
 from faceplate.plate.exr_attributes import exr_name
 from faceplate.plate.exr_header import compression_levels, compressions
 from faceplate.plate.exr_layers import Picture, frame_pictures
+from faceplate.plate.frames import default_workers, for_each_frame
 from faceplate.plate.patterns import FramePattern, frame_pattern, frames_in_range
 from faceplate.plate.pixels import one_thread_an_image
 from faceplate.plate.read import read_frame
@@ -24,9 +25,11 @@ __all__ = [
     "check_state",
     "compression_levels",
     "compressions",
+    "default_workers",
     "dpx_attributes",
     "exr_name",
     "file_state",
+    "for_each_frame",
     "frame_pattern",
     "frame_pictures",
     "frames_in_range",

@@ -1,11 +1,11 @@
 """Faces of a plate: found and measured frame by frame, linked over the shot, smoothed, kept as a track. Owns LiteRT."""
 
 from faceplate.track import topology
-from faceplate.track.exposure import steady_exposure
-from faceplate.track.pose import pose_deg
+from faceplate.track.file.track_file import read_track, track_as_json, write_track
+from faceplate.track.find.exposure import steady_exposure
 from faceplate.track.settings import FACE_TRACK, FaceTrackGraphSettings, FaceTrackSettings
+from faceplate.track.solve.pose import pose_deg
 from faceplate.track.topology import face_oval, mesh_to_68
-from faceplate.track.track_file import read_track, track_as_json, write_track
 from faceplate.track.track_plate import track_plate
 
 __all__ = [

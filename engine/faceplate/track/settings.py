@@ -19,6 +19,26 @@ class FaceTrackSettings(Settings):
         group="Find",
         choices=("auto", "on", "off"),
     )
+    box: str = knob(
+        "",
+        help="Search only here: left, top, right, bottom in plate pixels from the top left corner; empty for all.",
+        group="Find",
+        unit="px",
+    )
+    landmarker: str = knob(
+        "mediapipe",
+        help="Who measures the landmarks: MediaPipe's mesh, FAN's 68 points with the mesh bent to meet them "
+        "(flat or in depth), or the detector's eyes, nose and mouth alone.",
+        group="Find",
+        choices=("mediapipe", "fan2d", "fan3d", "points5"),
+    )
+    views: int = knob(
+        3,
+        help="Each face is measured so many times, moved, scaled and turned a little, and averaged.",
+        group="Find",
+        minimum=1,
+        maximum=32,
+    )
     min_confidence: float = knob(
         0.5, help="How sure the detector has to be that it sees a face.", group="Find", minimum=0.05, maximum=1.0
     )
@@ -40,13 +60,50 @@ class FaceTrackSettings(Settings):
         minimum=1,
         maximum=1000,
     )
+    who: str = knob(
+        "everybody",
+        help="Whose faces to keep: everybody, largest, a frame such as 1010 (those seen on it), a click as x y frame "
+        "in plate pixels, or a name.",
+        group="People",
+    )
+    refine: bool = knob(
+        default=True,
+        help="Follow the face's own texture at full resolution, so that the landmarks hold still on the plate.",
+        group="Hold still",
+    )
+    drift: float = knob(
+        0.2,
+        help="So far the landmarks' path may be from the texture's before the track is pulled back, in percent of the "
+        "face's size.",
+        group="Hold still",
+        unit="%",
+        minimum=0.0,
+        maximum=10.0,
+    )
     smoothing: float = knob(
         4.0,
-        help="Movement that swings faster than this many frames is taken as jitter; 0 leaves the landmarks as found.",
-        group="Smooth",
+        help="What texture cannot tell: movement that swings faster than this many frames is taken as jitter; 0 leaves "
+        "it as found.",
+        group="Hold still",
         unit="frames",
         minimum=0.0,
         maximum=100.0,
+    )
+    focal_mm: float = knob(
+        0.0,
+        help="Focal length of the lens; 0 takes it from the plate's header, or leaves the head's distance unknown.",
+        group="Camera",
+        unit="mm",
+        minimum=0.0,
+        maximum=5000.0,
+    )
+    sensor_mm: float = knob(
+        0.0,
+        help="Width of the sensor that the plate shows, unsqueezed; 0 takes it from the header.",
+        group="Camera",
+        unit="mm",
+        minimum=0.0,
+        maximum=200.0,
     )
 
 
@@ -65,7 +122,7 @@ class FaceTrackGraphSettings(Settings):
 FACE_TRACK = register(
     NodeSpec(
         name="FaceTrack",
-        version=1,
+        version=2,
         summary="Finds every face of the shot, follows it frame by frame, and keeps its landmarks as a track.",
         inputs=("plate",),
         settings=FaceTrackSettings,

@@ -40,6 +40,16 @@ mesh_to_68 = (
     78, 82, 13, 312, 308, 317, 14, 87,
 )  # fmt: skip
 
+# Points whose texture is followed over the plate: first those the alignment is fitted to (17 to 48 and 54 of the 68),
+# then skin spread evenly between them, away from the outline, the insides of the eyes and of the mouth.
+anchors = (
+    70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 168, 197, 5, 4, 98, 97, 2, 326, 327,
+    33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380, 61, 291,
+    199, 50, 280, 211, 431, 151, 313, 83, 355, 427, 207, 126, 372, 330, 434, 214, 101, 111, 9, 108, 337, 346, 428, 202,
+    69, 208, 335, 299, 426, 206, 430, 262, 118, 32, 349, 120, 399, 425, 114, 333, 205, 353, 104, 182, 124, 441, 440,
+    406, 18, 221, 106, 411, 266, 187, 220, 36, 423, 450, 203, 279, 351, 230, 391, 49, 449, 445,
+)  # fmt: skip
+
 regions = {
     "face_oval": face_oval,
     "right_eye": right_eye,

@@ -1,14 +1,17 @@
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from faceplate.errors import PlateError, TrackError
-from faceplate.track.exposure import ToLuminance
-from faceplate.track.link import link
+from faceplate.track.find.exposure import ToLuminance
+from faceplate.track.find.sightings import Sighting, look
+from faceplate.track.motion.measure import ToLog, measure_motion
 from faceplate.track.networks import FaceNetworks
-from faceplate.track.people import people_of
+from faceplate.track.people.link import cuts_of, link
+from faceplate.track.people.measured import measured_people
 from faceplate.track.regions import ToDisplay
 from faceplate.track.settings import FaceTrackSettings
-from faceplate.track.sightings import Sighting, look
+from faceplate.track.solve.solve_track import solve_track
 from faceplate.values import Frame, Header, Plate, Track, describe_frames
 
 LANDMARKER = "mediapipe-face"
@@ -21,6 +24,7 @@ def track_plate(
     pack: Path,
     *,
     to_luminance: ToLuminance | None = None,
+    to_log: ToLog | None = None,
     on_frame: Callable[[int], None] | None = None,
 ) -> Track:
     """Every person of the plate: 478 landmarks a frame in plate pixels, alignment, pose, presence and confidence.
@@ -34,6 +38,8 @@ def track_plate(
         pack: the folder of the `mediapipe-face` pack.
         to_luminance: maps the same samples to scene-linear luminance; without it the track does not know how the faces
             are exposed.
+        to_log: maps the same samples to log-encoded grey, in which the motion of the plate is measured; without it the
+            landmarks are not refined.
         on_frame: called with the number of each frame once it is searched.
 
     Raises:
@@ -52,7 +58,7 @@ def track_plate(
         sightings.append(look(networks, frame, to_display, settings, to_luminance))
         if on_frame is not None:
             on_frame(number)
-    return _track(plate, header, sightings, settings)
+    return _track(plate, header, sightings, settings, to_log, on_frame)
 
 
 def _require_shape(frame: Frame, first: Header) -> None:
@@ -70,12 +76,33 @@ def _shape(header: Header) -> str:
     return f"{header.display.width} x {header.display.height} with pixel aspect {header.pixel_aspect:g}"
 
 
-def _track(plate: Plate, header: Header, sightings: list[Sighting], settings: FaceTrackSettings) -> Track:
-    people = people_of(link(sightings), plate.frames, header.pixel_aspect, settings)
-    if not people:
+def _track(
+    plate: Plate,
+    header: Header,
+    sightings: list[Sighting],
+    settings: FaceTrackSettings,
+    to_log: ToLog | None,
+    on_frame: Callable[[int], None] | None,
+) -> Track:
+    measured = measured_people(link(sightings), len(plate.frames), settings)
+    if not measured:
         raise _nobody(plate, settings)
+    cuts = cuts_of(sightings)
+    if settings.refine and to_log is not None:
+        measured = measure_motion(plate, measured, cuts, to_log, settings, on_frame=on_frame)
     size = (header.display.width, header.display.height)
-    return Track(plate.source, plate.frames, size, header.pixel_aspect, LANDMARKER, people)
+    track = Track(
+        plate.source,
+        plate.frames,
+        size,
+        header.pixel_aspect,
+        LANDMARKER,
+        people=(),
+        cuts=cuts,
+        measured=measured,
+        settings=asdict(settings),
+    )
+    return solve_track(track)
 
 
 def _nobody(plate: Plate, settings: FaceTrackSettings) -> TrackError:

@@ -5,8 +5,7 @@ import argparse
 from faceplate.cli.plate_arguments import add_anew, add_compression, add_source
 from faceplate.cli.report import Report
 from faceplate.deliver import Job, open_delivery, pixel_versions, states_of
-from faceplate.graph import for_each_frame
-from faceplate.plate import open_plate
+from faceplate.plate import for_each_frame, open_plate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,8 @@ from faceplate.cli.plate_arguments import add_anew
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
 from faceplate.graph import RenderSettings, ScriptProgress, find_gizmos, open_rendering
-from faceplate.graph.frames import default_workers
 from faceplate.graph.script import read_script
-from faceplate.plate import frames_in_range
+from faceplate.plate import default_workers, frames_in_range
 from faceplate.values import describe_frames
 
 default_cache_mb = 512

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from faceplate.track.cuts import is_cut, unlikeness
+from faceplate.track.people.cuts import is_cut, unlikeness
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 from faceplate.errors import TrackError
 from faceplate.storage import whole_or_absent
-from faceplate.track.soundness import check_person
+from faceplate.track.file.soundness import check_person
 from faceplate.values import Array, Person, Track
 
 ENTRY = "faceplate_track"
@@ -29,11 +29,14 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
     "alignment": (np.float64, (2, 3)),
     "by_hand": (np.bool_, (-1,)),
     "exposure": (np.float32, ()),
+    "place_cm": (np.float32, (3,)),
+    "residual_px": (np.float32, ()),
+    "doubts": (np.uint16, ()),
 }
 # What tracks of earlier versions lack, and what stands for it in every frame.
-ADDED_LATER = {"exposure": np.nan}
+ADDED_LATER = {"exposure": np.nan, "place_cm": np.nan, "residual_px": np.nan, "doubts": 0}
 # As safetensors names their types.
-KINDS = ("F32", "F64", "BOOL")
+KINDS = ("F32", "F64", "BOOL", "U16")
 LARGEST_SIDE_PX = 65536
 PIXEL_ASPECTS = (0.1, 10.0)
 

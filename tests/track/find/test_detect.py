@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faceplate.track import FaceTrackSettings
-from faceplate.track.detect import (
+from faceplate.track.find.detect import (
     Detections,
     anchors,
     decode,

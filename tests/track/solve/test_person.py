@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from faceplate.track import FaceTrackSettings
-from faceplate.track.mesh import Face
-from faceplate.track.people import people_of
+from faceplate.track.landmarks.mesh import Face
+from faceplate.track.solve.person import people_of
 
 SHAPE = np.random.default_rng(0).random((478, 2)) * 100
 

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from scipy.ndimage import median_filter
 
 from faceplate.align import invert
-from faceplate.track.whittaker import SHORTEST_RUN, whittaker
+from faceplate.track.solve.whittaker import SHORTEST_RUN, whittaker
 from faceplate.values import Matrix
 
 # A step between two frames this many times as far as the steps before and after it, and at least this many sizes of

@@ -4,9 +4,9 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from faceplate.track.cuts import is_cut
-from faceplate.track.mesh import Face
-from faceplate.track.sightings import Sighting
+from faceplate.track.find.sightings import Sighting
+from faceplate.track.landmarks.mesh import Face
+from faceplate.track.people.cuts import is_cut
 
 Chain: TypeAlias = dict[int, Face]
 """One person's faces by the place of their frame in the range."""
@@ -15,6 +15,15 @@ Chain: TypeAlias = dict[int, Face]
 REACH = 0.6
 LONGEST_GAP_FRAMES = 12
 IMPOSSIBLE = 1e6
+
+
+def cuts_of(sightings: Sequence[Sighting]) -> tuple[int, ...]:
+    """The places that begin another shot."""
+    return tuple(
+        place
+        for place in range(1, len(sightings))
+        if is_cut(sightings[place - 1].thumbnail, sightings[place].thumbnail)
+    )
 
 
 def link(sightings: Sequence[Sighting]) -> list[Chain]:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from faceplate.track import FaceTrackSettings
-from faceplate.track.mesh import Face
-from faceplate.track.sightings import distinct, look
+from faceplate.track.find.sightings import distinct, look
+from faceplate.track.landmarks.mesh import Face
 
 SMALL = 0.7
 PLACE = (2900.0, 1500.0)

@@ -5,8 +5,8 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from faceplate.plate import normalised
+from faceplate.track.solve.whittaker import whittaker
 from faceplate.track.topology import POINTS, face_oval, irises
-from faceplate.track.whittaker import whittaker
 from faceplate.values import Array, Floats, Frame, Matrix
 
 ToLuminance: TypeAlias = Callable[[Floats], Floats]

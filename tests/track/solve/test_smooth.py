@@ -3,7 +3,7 @@ import pytest
 
 from faceplate.align import fit_alignment
 from faceplate.align.template import mean_face, steady_points
-from faceplate.track.smooth import runs, smooth_run
+from faceplate.track.solve.smooth import runs, smooth_run
 from faceplate.track.topology import mesh_to_68
 
 FRAMES = 40

@@ -6,8 +6,8 @@ import pytest
 
 from faceplate.errors import PackError
 from faceplate.track import FaceTrackSettings
+from faceplate.track.find.sightings import look
 from faceplate.track.networks import FaceNetworks
-from faceplate.track.sightings import look
 from faceplate.values import Window
 
 # Pixels by which landmarks of a known picture may be off, for a face of 107 px.

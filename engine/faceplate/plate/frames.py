@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import cv2
 
-from faceplate.plate import one_thread_an_image
+from faceplate.plate.pixels import one_thread_an_image
 
 default_workers = min(4, os.cpu_count() or 1)
 """Frames in one stage at once: each holds a whole frame in memory, so more cores do not mean more frames."""

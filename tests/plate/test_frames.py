@@ -5,7 +5,7 @@ import weakref
 import pytest
 
 from faceplate.errors import PlateError
-from faceplate.graph import for_each_frame
+from faceplate.plate import for_each_frame
 
 
 def test_every_frame_is_done_once_and_reported():

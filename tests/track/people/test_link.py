@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from faceplate.track.link import LONGEST_GAP_FRAMES, link
-from faceplate.track.mesh import Face
-from faceplate.track.sightings import Sighting
+from faceplate.track.find.sightings import Sighting
+from faceplate.track.landmarks.mesh import Face
+from faceplate.track.people.link import LONGEST_GAP_FRAMES, link
 
 SHAPE = np.random.default_rng(0).random((478, 2)) * 100
 SHOTS = np.random.default_rng(1).random((2, 32, 32, 3)).astype(np.float32)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from faceplate.track.detect import detect_in_tiles, detect_whole, display_picture, display_region, overlap
-from faceplate.track.exposure import ToLuminance, face_exposure
-from faceplate.track.mesh import Face, measure
+from faceplate.track.find.detect import detect_in_tiles, detect_whole, display_picture, display_region, overlap
+from faceplate.track.find.exposure import ToLuminance, face_exposure
+from faceplate.track.landmarks.mesh import Face, measure
 from faceplate.track.networks import FaceNetworks
 from faceplate.track.regions import Region, ToDisplay
 from faceplate.track.settings import FaceTrackSettings

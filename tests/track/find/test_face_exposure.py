@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faceplate.track import face_oval, steady_exposure
-from faceplate.track.exposure import face_exposure, inside_oval
+from faceplate.track.find.exposure import face_exposure, inside_oval
 
 PERIOD = 24.0
 FRAMES = 120

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faceplate.track.whittaker import whittaker
+from faceplate.track.solve.whittaker import whittaker
 
 FRAMES = 40
 PLACE = np.arange(FRAMES)

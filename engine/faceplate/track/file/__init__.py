@@ -1,0 +1,1 @@
+"""A track as one file, and what its numbers must hold."""

@@ -1,0 +1,1 @@
+"""Faces in one frame: detected, measured, and what else a frame tells by itself."""

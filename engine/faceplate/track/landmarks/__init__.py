@@ -1,0 +1,1 @@
+"""Who measures the landmarks of a face, all in one topology."""

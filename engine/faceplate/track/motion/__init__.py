@@ -1,0 +1,1 @@
+"""How the plate itself moves under a face, at full resolution."""
