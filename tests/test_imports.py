@@ -42,7 +42,7 @@ OWNERS = {
     "PyOpenColorIO": {"colour"},
     "onnxruntime": {"swap"},
     "ai_edge_litert": {"track"},
-    "torch": {"train"},
+    "torch": {"track", "train"},
     "onnx": {"train"},
     "numba": {"compiled"},
 }

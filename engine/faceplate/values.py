@@ -242,6 +242,15 @@ class Frame:
             return self.groups[group].pixels[rows, columns, first : first + 3]
         return np.stack([self.groups[group].pixels[rows, columns, at] for group, at in places], axis=-1)
 
+    def planes(self, window: Window) -> tuple[Array, Array, Array]:
+        """The colour channels as stored, each rows x columns, over a window that lies inside the data window.
+
+        Views of the frame's own pixels, in whatever order they stand; read them, never write to them.
+        """
+        rows, columns = window.slices(self.header.data)
+        red, green, blue = (self.groups[group].pixels[rows, columns, at] for group, at in self._colour_places())
+        return red, green, blue
+
     def with_stored(self, window: Window, rgb: Array) -> "Frame":
         """The frame with its colour over `window` replaced; every other sample is the very one that came in."""
         places = self._colour_places()

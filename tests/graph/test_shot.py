@@ -6,6 +6,7 @@ import pytest
 from faceplate.errors import ColourError, PlateError, TrackError
 from faceplate.graph import Shot, check_track_fits, open_encoded_plate, person_named, render_frame
 from faceplate.swap import FaceSwapSettings, load_model
+from faceplate.track import frame_digest
 from faceplate.values import Sample, Window
 from shots import ENCODING, known_track, some_grain, write_plate
 from swap_models import card, write_model
@@ -159,6 +160,34 @@ def test_a_track_of_another_format_is_refused(make_shot):
     shot = make_shot()
     with pytest.raises(TrackError, match=r"1920x1080.*640x360"):
         check_track_fits(replace(shot.track, size=(1920, 1080)), shot.plate, FRAMES)
+
+
+def of_another_plate(shot, number):
+    """The shot with a track that was made of another picture at this frame."""
+    digests = tuple("0" * 16 if each == number else frame_digest(shot.plate.read(each)) for each in FRAMES)
+    return replace(shot, track=replace(shot.track, digests=digests))
+
+
+def test_a_track_of_the_same_plate_is_taken(make_shot):
+    shot = of_another_plate(make_shot(), None)
+    check_track_fits(shot.track, shot.plate, FRAMES)
+    assert render_frame(shot, 1001).composite is not None
+
+
+def test_a_track_of_another_plate_is_refused_before_any_work(make_shot):
+    shot = of_another_plate(make_shot(), 1001)
+    with pytest.raises(TrackError, match=r"frame 1001: expected the picture that was tracked.*--other-plate"):
+        check_track_fits(shot.track, shot.plate, FRAMES)
+    check_track_fits(shot.track, shot.plate, FRAMES, other_plate=True)
+
+
+def test_a_frame_that_shows_another_picture_than_the_one_tracked_is_refused_when_it_is_read(make_shot):
+    shot = of_another_plate(make_shot(), 1002)
+    check_track_fits(shot.track, shot.plate, FRAMES)
+    assert render_frame(shot, 1001).composite is not None
+    with pytest.raises(TrackError, match="frame 1002: expected the picture that was tracked"):
+        render_frame(shot, 1002)
+    assert render_frame(replace(shot, other_plate=True), 1002).composite is not None
 
 
 @pytest.mark.parametrize(("number", "kind"), [(1009, PlateError), (1003, TrackError)])

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from faceplate.errors import CallError, PackError
-from faceplate.models import catalogue, find_pack, list_packs, packs_folder
+from faceplate.models import catalogue, find_pack, list_packs, packs_folder, read_pack_file
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_half_present_pack_is_refused_by_the_missing_file(installed, toys):
 
 
 def test_an_unknown_name_is_a_wrong_call_that_lists_the_known_ones():
-    with pytest.raises(CallError, match="expected one of mediapipe-face"):
+    with pytest.raises(CallError, match="expected one of fan, mediapipe-face"):
         find_pack("mediapipe-hand")
 
 
@@ -84,7 +85,7 @@ def test_every_file_on_record_has_a_length_and_a_sha256_of_64_digits():
     for pack in catalogue.values():
         assert len({file.name for file in pack.files}) == len(pack.files)
         for file in pack.files:
-            assert file.size_bytes > 0
+            assert file.size_bytes is None or file.size_bytes > 0
             assert len(bytes.fromhex(file.sha256)) == 32
             assert file.sha256 == file.sha256.lower()
 
@@ -92,3 +93,33 @@ def test_every_file_on_record_has_a_length_and_a_sha256_of_64_digits():
 def test_the_installed_mediapipe_files_are_tflite_models(face_pack):
     for file in catalogue["mediapipe-face"].files:
         assert (face_pack / file.name).read_bytes()[4:8] == b"TFL3"
+
+
+def test_a_file_is_read_as_the_bytes_that_were_verified(installed, toys, contents):
+    assert read_pack_file("toy", "two.tflite", toys) == contents["two.tflite"]
+    (installed / "two.tflite").write_bytes(b"x")
+    with pytest.raises(PackError, match="models install toy"):
+        read_pack_file("toy", "two.tflite", toys)
+
+
+def test_a_file_whose_length_is_not_on_record_is_verified_by_its_digest(packs, addressed, contents):
+    (packs / "toy").mkdir(parents=True)
+    for name, content in contents.items():
+        (packs / "toy" / name).write_bytes(content)
+    unmeasured = {
+        "toy": replace(addressed["toy"], files=tuple(replace(f, size_bytes=None) for f in addressed["toy"].files))
+    }
+    assert find_pack("toy", unmeasured) == packs / "toy"
+    (packs / "toy" / "one.tflite").write_bytes(b"other")
+    with pytest.raises(PackError, match=r"expected a file with SHA-256 .*; came 5 bytes with SHA-256"):
+        find_pack("toy", unmeasured)
+
+
+def test_the_files_of_fan_carry_the_beginning_of_their_digests_in_their_names_and_addresses():
+    fan = catalogue["fan"]
+    assert fan.optional
+    assert fan.wheel is None
+    for file in fan.files:
+        assert file.name.endswith(f"-{file.sha256[:10]}.zip")
+        assert file.origin.startswith("https://")
+        assert file.origin.endswith(f"/{file.name}")

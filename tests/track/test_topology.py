@@ -24,6 +24,30 @@ def test_every_region_names_distinct_points_of_the_mesh(name):
     assert all(0 <= point < topology.POINTS for point in region)
 
 
+def test_every_point_is_in_a_region_besides_the_whole():
+    parts = set().union(*(points for name, points in topology.regions.items() if name != "whole"))
+    assert parts == set(topology.regions["whole"]) == set(range(topology.POINTS))
+
+
+def test_the_outline_is_shared_between_forehead_and_jaw():
+    assert sorted(topology.upper_oval + topology.lower_oval) == sorted(topology.face_oval)
+
+
+@pytest.mark.parametrize("part", ["cheek", "brow", "eye", "orbit", "iris"])
+def test_the_persons_right_mirrors_their_left(landmarks, part):
+    right, left = (landmarks[list(topology.regions[f"{side}_{part}"])] for side in ("right", "left"))
+    assert len(right) == len(left)
+    assert right[:, 0].max() < left[:, 0].min()
+
+
+def test_the_51_are_the_68_without_the_jaw_and_the_5_lie_where_they_are_named(landmarks):
+    assert topology.mesh_to_51 == mesh_to_68[17:]
+    eyes, nose, mouth = np.split(landmarks[list(topology.mesh_to_5)], [2, 3])
+    np.testing.assert_allclose(eyes, [[204, 101], [248, 103]], atol=4)
+    np.testing.assert_allclose(nose, [[223, 124]], atol=4)
+    np.testing.assert_allclose(mouth, landmarks[list(mesh_to_68)][[48, 54]])
+
+
 @pytest.mark.parametrize("name", ["face_oval", "right_eye", "left_eye", "lips_outer", "lips_inner", "right_brow"])
 def test_rings_are_ordered_so_that_they_do_not_cross_themselves(landmarks, name):
     ring = landmarks[list(topology.regions[name])]

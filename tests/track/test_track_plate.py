@@ -5,7 +5,7 @@ import pytest
 
 from faceplate.errors import CallError, PackError, PlateError, TrackError
 from faceplate.spec import registered
-from faceplate.track import FACE_TRACK, FaceTrackSettings, read_track, track_plate, write_track
+from faceplate.track import FACE_TRACK, FaceTrackSettings, frame_digest, read_track, track_plate, write_track
 from faceplate.values import Plate
 
 STEP = np.array([1.6, 0.7])
@@ -41,6 +41,9 @@ def test_arrays_have_the_shapes_and_types_of_a_person(track):
         "alignment": ((8, 2, 3), "float64"),
         "by_hand": ((8, 478), "bool"),
         "exposure": ((8,), "float32"),
+        "place_cm": ((8, 3), "float32"),
+        "residual_px": ((8,), "float32"),
+        "doubts": ((8,), "uint16"),
     }
 
 
@@ -95,7 +98,45 @@ def test_exposure_is_the_luminance_of_the_face_in_its_own_frame(panned, plate_of
 def test_progress_is_told_frame_by_frame(panned, plate_of, as_is, face_pack):
     told = []
     track_plate(plate_of(panned[:3]), as_is, FaceTrackSettings(), face_pack, on_frame=told.append)
-    assert told == [1001, 1002, 1003]
+    assert sorted(told) == [1001, 1002, 1003]
+
+
+def test_the_track_knows_the_pictures_it_was_made_of(track, panned, plate_of):
+    plate = plate_of(panned)
+    assert track.digests == tuple(frame_digest(plate.read(number)) for number in plate.frames)
+    assert len(set(track.digests)) == 8
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_fewer_than_three_frames_are_a_track(panned, plate_of, as_is, face_pack, count):
+    (person,) = track_plate(plate_of(panned[:count]), as_is, FaceTrackSettings(), face_pack).people
+    assert person.seen.tolist() == [True] * count
+    assert np.isfinite(person.alignment).all()
+
+
+def test_a_face_that_leaves_is_seen_until_it_has_left(panned, plate_of, as_is, face_pack):
+    pictures = []
+    for place in range(13):
+        picture = np.full_like(panned[0], 0.3)
+        picture[:, 35 * place :] = panned[0][:, : 640 - 35 * place]
+        pictures.append(picture)
+    (person,) = track_plate(plate_of(pictures), as_is, FaceTrackSettings(tiles="off"), face_pack).people
+    last = int(np.flatnonzero(person.seen).max())
+    assert person.seen[: last + 1].all()
+    # The middle of the face passes the edge between the eleventh frame and the thirteenth.
+    assert 9 <= last < 12
+    assert np.isnan(person.landmarks_plate[last + 1 :]).all()
+
+
+def test_a_range_without_a_face_says_what_to_try(panned, plate_of, as_is, face_pack):
+    wall = np.full_like(panned[0], 0.3)
+    with pytest.raises(TrackError, match=r"frames 1001-1002; came no face that long. Next: .*tiles.*min_confidence"):
+        track_plate(plate_of([wall, wall]), as_is, FaceTrackSettings(tiles="off"), face_pack)
+
+
+def test_a_wrong_box_is_refused(panned, plate_of, as_is, face_pack):
+    with pytest.raises(CallError, match=r"FaceTrack.box: expected four numbers.*came 'here'"):
+        track_plate(plate_of(panned), as_is, FaceTrackSettings(box="here"), face_pack)
 
 
 def test_a_range_shorter_than_the_minimum_length_is_no_reason_to_drop_a_face(panned, plate_of, as_is, face_pack):

@@ -9,8 +9,8 @@ from faceplate.cli.report import Report
 from faceplate.errors import EngineError, FaceplateError
 
 commands = (
-    "demo", "doctor", "models", "inspect", "deliver", "track", "swap", "grain", "render", "nodes", "serve", "install",
-    "train", "export",
+    "demo", "doctor", "models", "inspect", "deliver", "track", "edit", "review", "convert", "swap", "grain", "render",
+    "nodes", "serve", "install", "train", "export",
 )  # fmt: skip
 quick_commands = {"serve"}  # hosts wait for it: it is loaded without the others and all that they need
 

@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 
 import faceplate
 from faceplate.errors import CallError, SetupError
-from faceplate.graph.gizmo import designs, gizmo_text
+from faceplate.graph.gizmo import designs, gizmo_text, hand_knob_names
 from faceplate.spec import knobs_of
 from faceplate.storage import unwritable, whole_or_absent
 
 RECORD = "faceplate.json"
 IN_WHEEL = PurePosixPath("share/faceplate/nuke")
 # What the engine reads of a node beside the knobs of the registry.
-ALSO_READ = {"FaceRegrain": ("unpremult",)}
+ALSO_READ = {"FaceRegrain": ("unpremult",), "FaceTrack": hand_knob_names}
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from faceplate.colour.convert import (
     Conversion,
     conversion,
     from_working,
-    to_display,
     to_working,
 )
+from faceplate.colour.display import to_display
+from faceplate.colour.log_grey import LogGrey, to_log
 from faceplate.colour.luminance import Luminance, to_luminance
 from faceplate.colour.model_range import ModelRange, from_model_range, model_range, to_model_range
 from faceplate.colour.native import native_config, native_spaces
@@ -28,6 +29,7 @@ from faceplate.colour.unprocessable import Unprocessable
 
 __all__ = [
     "Conversion",
+    "LogGrey",
     "Luminance",
     "ModelRange",
     "PlateCodec",
@@ -51,6 +53,7 @@ __all__ = [
     "scene_linear",
     "shown_plate",
     "to_display",
+    "to_log",
     "to_luminance",
     "to_model_range",
     "to_working",

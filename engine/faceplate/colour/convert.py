@@ -21,9 +21,6 @@ from faceplate.values import Floats
 Conversion: TypeAlias = Callable[[Floats], Floats]
 """Takes rows x columns x 3 in one colour space, gives a new array of the same shape in another; nothing is clamped."""
 
-display_encoding = "srgb_rec709_scene"
-"""What detectors and contact sheets are shown: the sRGB curve on Rec.709 primaries, scene-referred."""
-
 
 def conversion(source: str, target: str, config: Any = None) -> Conversion:
     """The conversion between two colour spaces of the config, negatives and values above 1 included.
@@ -46,16 +43,6 @@ def from_working(encoding: str, config: Any = None) -> Conversion:
     """From the scene-linear working space to a plate's encoding."""
     config = config or load_config()
     return conversion(scene_linear(config), encoding, config)
-
-
-def to_display(encoding: str, config: Any = None) -> Conversion:
-    """From an encoding to display-referred sRGB, clipped to 0..1: for looking at, never for pixels that are kept."""
-    seen = conversion(encoding, display_encoding, config)
-
-    def clipped(rgb: Floats) -> Floats:
-        return np.clip(np.nan_to_num(seen(rgb), posinf=1.0, neginf=0.0), 0.0, 1.0)
-
-    return clipped
 
 
 @lru_cache(maxsize=32)

@@ -8,13 +8,13 @@ import numpy as np
 from faceplate.colour import Conversion, model_range, plate_codec, shown_plate, to_display
 from faceplate.errors import StorageError, TrackError
 from faceplate.graph import encoding_of
+from faceplate.graph.review import grid
+from faceplate.graph.review.sheet import cell_px
 from faceplate.plate import normalised, open_plate
 from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, region_of
 from faceplate.track import face_oval
-from faceplate.values import Array, Floats, Frame, Person, Plate, Swap, Track, Window
+from faceplate.values import Floats, Frame, Person, Plate, Swap, Track, Window
 
-cell_px = (640, 480)
-label_px = 28
 difference_gain = 16
 grain_gain = 6
 enlargement = 4
@@ -47,7 +47,7 @@ def write_contact_sheet(station: Station, number: int, path: Path) -> None:
         TrackError: nobody is seen in this frame.
         StorageError: the picture cannot be written.
     """
-    sheet = _grid(_panels(station, number))
+    sheet = grid(_panels(station, number))
     if not cv2.imwrite(str(path), sheet[..., ::-1]):
         raise StorageError(
             str(path),
@@ -136,25 +136,3 @@ def _grain(patch: Floats) -> Floats:
     raised = 0.5 + grain_gain * (patch - cv2.GaussianBlur(patch, (0, 0), 6))
     enlarged: Floats = cv2.resize(raised, None, fx=enlargement, fy=enlargement, interpolation=cv2.INTER_NEAREST)
     return enlarged
-
-
-def _grid(panels: list[tuple[str, Floats]], columns: int = 4) -> Array:
-    cells = [_cell(label, picture) for label, picture in panels]
-    rows = [np.concatenate(cells[start : start + columns], axis=1) for start in range(0, len(cells), columns)]
-    return np.concatenate(rows)
-
-
-def _cell(label: str, picture: Floats) -> Array:
-    width, height = cell_px
-    cell = np.full((height + label_px, width, 3), 30, np.uint8)
-    scale = min(width / picture.shape[1], height / picture.shape[0])
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
-    fitted = picture if scale == 1 else cv2.resize(picture, size, interpolation=_filter(scale))
-    top, left = label_px + (height - size[1]) // 2, (width - size[0]) // 2
-    cell[top : top + size[1], left : left + size[0]] = np.rint(np.clip(fitted, 0, 1) * 255)
-    cv2.putText(cell, label, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (230, 230, 230), 1, cv2.LINE_AA)
-    return cell
-
-
-def _filter(scale: float) -> int:
-    return int(cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

@@ -16,7 +16,7 @@ from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings, face_matte
 from faceplate.plate import normalised
 from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, region_of
-from faceplate.track import face_oval
+from faceplate.track import check_digest, face_oval
 from faceplate.values import (
     Array,
     Frame,
@@ -49,6 +49,7 @@ class Shot:
         matte_settings: knobs of FaceMatte.
         regrain_settings: knobs of FaceRegrain.
         times: where the seconds of each stage are counted.
+        other_plate: True where the plate is meant to show other pictures than those that were tracked.
 
     Raises:
         ColourError: the model's card names colours that nobody knows.
@@ -64,6 +65,7 @@ class Shot:
     matte_settings: FaceMatteSettings = field(default_factory=FaceMatteSettings)
     regrain_settings: FaceRegrainSettings = field(default_factory=FaceRegrainSettings)
     times: StageTimes = field(default_factory=StageTimes, compare=False)
+    other_plate: bool = False
 
     def __post_init__(self) -> None:
         model_range(self.model.card, self.exposure_ev[0])
@@ -115,11 +117,11 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
     """What `render_frame` makes of a frame that has been read.
 
     Raises:
-        TrackError: the track does not hold this frame, or is of another format.
+        TrackError: the track does not hold this frame, is of another format, or was made of another picture.
         ModelError: the model failed on it.
     """
     row = _row(shot.track, frame.number)
-    _check_format(shot.track, frame)
+    _check_frame(shot.track, frame, other_plate=shot.other_plate)
     region = _face_region(shot, row, frame)
     if region.is_empty:
         return Rendered(frame)
@@ -141,6 +143,12 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
     with shot.times.stage("composite"):
         composite = composite_face(plate, swap, matte, light, shot.swap_settings)
     return _finished(shot, frame, Rendered(frame, swap, matte, composite), composite)
+
+
+def _check_frame(track: Track, frame: Frame, *, other_plate: bool) -> None:
+    _check_format(track, frame)
+    if not other_plate:
+        check_digest(track, frame)
 
 
 def _check_format(track: Track, frame: Frame) -> None:
@@ -196,17 +204,24 @@ def person_named(track: Track, name: str) -> Person:
     )
 
 
-def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...]) -> None:
-    """Refuses, before any work, a track of another format and frames that the plate or the track does not hold.
+def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...], *, other_plate: bool = False) -> None:
+    """Refuses, before any work, a track of another plate and frames that the plate or the track does not hold.
+
+    Args:
+        track: to be used on the plate.
+        plate: its first frame is read.
+        numbers: the frames to be rendered.
+        other_plate: True where the plate is meant to show other pictures than those that were tracked.
 
     Raises:
         PlateError: a frame is missing on disk.
-        TrackError: a frame was not tracked, or the plate's display window has another size than the track's.
+        TrackError: a frame was not tracked, the plate's display window has another size than the track's, or its first
+            frame shows another picture than the one that was tracked.
     """
     check_holds(plate, numbers)
     for number in numbers:
         _row(track, number)
-    _check_format(track, plate.read(numbers[0]))
+    _check_frame(track, plate.read(numbers[0]), other_plate=other_plate)
 
 
 def measure_shot_grain(plate: Plate, frames: tuple[int, ...], config: Any = None) -> GrainProfile:

@@ -1,24 +1,32 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from faceplate.colour import to_display, to_luminance
+from faceplate.colour import to_display, to_log, to_luminance
 from faceplate.graph.shot import encoding_of
 from faceplate.models import find_pack
+from faceplate.swap import load_identity_model
 from faceplate.track import FaceTrackSettings, track_plate
-from faceplate.values import Plate, Track
+from faceplate.values import Edit, Plate, Track
 
 face_pack = "mediapipe-face"
 
 
 def track_shot(
-    plate: Plate, settings: FaceTrackSettings, on_frame: Callable[[int], None] | None = None, config: Any = None
+    plate: Plate,
+    settings: FaceTrackSettings,
+    *,
+    edits: Sequence[Edit] = (),
+    on_frame: Callable[[int], None] | None = None,
+    config: Any = None,
 ) -> Track:
     """Every face of a plate, found and followed with the installed face pack.
 
-    `config` knows the plate's encoding; the one in use where absent.
+    `edits` are those of the track before, which the new one keeps. `config` knows the plate's encoding; the one in use
+    where absent.
 
     Raises:
         PackError: the pack is not installed, or a file of it is not the one on record.
+        ModelError: the knob `identity_model` names no face recogniser.
         TrackError: there is no face in the range.
     """
     pack = find_pack(face_pack)
@@ -29,5 +37,8 @@ def track_shot(
         settings,
         pack,
         to_luminance=to_luminance(encoding, config),
+        to_log=to_log(encoding, config),
+        embed=load_identity_model(settings.identity_model) if settings.identity_model else None,
+        edits=edits,
         on_frame=on_frame,
     )

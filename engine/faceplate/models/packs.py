@@ -63,8 +63,24 @@ def find_pack(name: str, packs: Mapping[str, Pack] = catalogue) -> Path:
     pack = pack_named(name, packs)
     folder = packs_folder() / pack.name
     for file in pack.files:
-        read_verified(folder / file.name, file, next_step=f"run `faceplate models install {pack.name}`")
+        read_verified(folder / file.name, file, next_step=_install_step(pack))
     return folder
+
+
+def read_pack_file(name: str, file_name: str, packs: Mapping[str, Pack] = catalogue) -> bytes:
+    """One file of an installed pack: the very bytes that were verified, for those who would not read it again.
+
+    Raises:
+        CallError: there is no pack of this name.
+        PackError: the file is missing or is not the one on record.
+    """
+    pack = pack_named(name, packs)
+    (file,) = (each for each in pack.files if each.name == file_name)
+    return read_verified(packs_folder() / pack.name / file.name, file, next_step=_install_step(pack))
+
+
+def _install_step(pack: Pack) -> str:
+    return f"run `faceplate models install {pack.name}`"
 
 
 def list_packs(packs: Mapping[str, Pack] = catalogue) -> tuple[PackStatus, ...]:
@@ -108,14 +124,18 @@ def verify(stream: IO[bytes], file: PackFile, *, thing: str, next_step: str) -> 
     Raises:
         PackError: length or digest differ from the record.
     """
-    content = stream.read(file.size_bytes + 1)
+    content = stream.read(file.most_bytes + 1)
     digest = sha256(content).hexdigest()
     if digest == file.sha256:
         return content
-    too_long = len(content) > file.size_bytes
+    too_long = len(content) > file.most_bytes
     raise PackError(
         thing,
-        expected=f"{file.size_bytes} bytes with SHA-256 {file.sha256}",
-        came=f"more than {file.size_bytes} bytes" if too_long else f"{len(content)} bytes with SHA-256 {digest}",
+        expected=f"{_length(file)} with SHA-256 {file.sha256}",
+        came=f"more than {file.most_bytes} bytes" if too_long else f"{len(content)} bytes with SHA-256 {digest}",
         next_step=next_step,
     )
+
+
+def _length(file: PackFile) -> str:
+    return "a file" if file.size_bytes is None else f"{file.size_bytes} bytes"

@@ -14,6 +14,7 @@ from faceplate.plate.stored_file import check_state, file_state
 from faceplate.plate.timecode import timecode_at
 from faceplate.plate.write import write_frame
 from faceplate.plate.write_exr import keeps_samples
+from faceplate.plate.write_movie import write_review_movie
 from faceplate.samples import normalised, stored_from
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "stored_from",
     "timecode_at",
     "write_frame",
+    "write_review_movie",
 ]

@@ -3,6 +3,7 @@
 from faceplate.swap.crop import crop_through, cut_crop, region_of
 from faceplate.swap.devices import choose_device, cuda_problem, device_choices, runtime_version
 from faceplate.swap.exposure import exposure_ev
+from faceplate.swap.identity import load_identity_model
 from faceplate.swap.model import SwapModel, load_model
 from faceplate.swap.settings import FACE_SWAP, FaceSwapGraphSettings, FaceSwapSettings
 
@@ -17,6 +18,7 @@ __all__ = [
     "cut_crop",
     "device_choices",
     "exposure_ev",
+    "load_identity_model",
     "load_model",
     "region_of",
     "runtime_version",

@@ -1,8 +1,11 @@
 """Faces of a plate: found and measured frame by frame, linked over the shot, smoothed, kept as a track. Owns LiteRT."""
 
-from faceplate.track import topology
-from faceplate.track.file.track_file import read_track, track_as_json, write_track
+from faceplate.track import edit, topology
+from faceplate.track.digest import check_digest, frame_digest
+from faceplate.track.file.listed import doubts_in_words, track_as_json
+from faceplate.track.file.track_file import read_track, write_track
 from faceplate.track.find.exposure import steady_exposure
+from faceplate.track.report.quality import Quality, track_quality
 from faceplate.track.settings import FACE_TRACK, FaceTrackGraphSettings, FaceTrackSettings
 from faceplate.track.solve.pose import pose_deg
 from faceplate.track.topology import face_oval, mesh_to_68
@@ -12,7 +15,12 @@ __all__ = [
     "FACE_TRACK",
     "FaceTrackGraphSettings",
     "FaceTrackSettings",
+    "Quality",
+    "check_digest",
+    "doubts_in_words",
+    "edit",
     "face_oval",
+    "frame_digest",
     "mesh_to_68",
     "pose_deg",
     "read_track",
@@ -20,5 +28,6 @@ __all__ = [
     "topology",
     "track_as_json",
     "track_plate",
+    "track_quality",
     "write_track",
 ]

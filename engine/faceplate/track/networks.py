@@ -2,12 +2,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from faceplate.errors import PackError
 from faceplate.values import Floats
+
+_one_at_a_time = Lock()
 
 
 class Network:
@@ -64,14 +67,15 @@ def _interpreter(path: Path) -> Interpreter:
 @contextmanager
 def _without_native_notes() -> Iterator[None]:
     """Keeps LiteRT's note about its CPU delegate off the terminal: it goes to file 2 and has no switch."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _one_at_a_time:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def _refusal(path: Path, expected: str, came: str) -> PackError:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from faceplate.plate import normalised
+from faceplate.track.cells import cell_means, covered, lattice_between
 from faceplate.values import Array, Floats, Frame, Matrix, Window
 
 ToDisplay: TypeAlias = Callable[[Floats], Floats]
@@ -20,7 +20,6 @@ ToDisplay: TypeAlias = Callable[[Floats], Floats]
 SAMPLES_A_SIDE = 3
 # Bilinear samples further apart than this, in picture pixels, would alias.
 FINEST_STEP = 2.0
-BRIGHTEST = 65504.0
 
 
 @dataclass(frozen=True)
@@ -115,38 +114,10 @@ def _on_grid(box: Window, cell: tuple[int, int]) -> Window:
 
 def _averaged(frame: Frame, window: Window, inside: Window, cell: tuple[int, int], to_display: ToDisplay) -> Floats:
     """The mean of each cell of `window` in display; what is not `inside` is black."""
-    columns = _samples(window.left, window.right, inside.left, inside.right, _stride(cell[0]))
-    rows = _samples(window.top, window.bottom, inside.top, inside.bottom, _stride(cell[1]))
-    size = (window.width // cell[0], window.height // cell[1])
-    sampled = frame.stored(inside)[rows.taken, columns.taken]
-    if not sampled.size:
-        return np.zeros((size[1], size[0], 3), np.float32)
-    stored = normalised(sampled, frame.sample)
-    whole = cv2.copyMakeBorder(stored, *rows.missing, *columns.missing, cv2.BORDER_REPLICATE)
-    reduced = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    shown = to_display(np.nan_to_num(reduced, copy=False, posinf=BRIGHTEST, neginf=-BRIGHTEST))
-    shown = np.clip(np.nan_to_num(shown), 0.0, 1.0)
-    covered = rows.coverage(size[1])[:, None, None] * columns.coverage(size[0])[:, None]
-    return shown * covered
-
-
-@dataclass(frozen=True)
-class _Samples:
-    """Which samples of an axis lie inside the data window, and how many stand outside before and after them."""
-
-    taken: slice
-    count: int
-    missing: tuple[int, int]
-
-    def coverage(self, cells: int) -> Floats:
-        """The part of each cell that the data window covers."""
-        inside = np.pad(np.ones(self.count, np.float32), self.missing)
-        part: Floats = inside.reshape(cells, -1).mean(axis=1)
-        return part
-
-
-def _samples(start: int, end: int, first: int, last: int, stride: int) -> _Samples:
-    before = max(0, -(-(first - start - stride // 2) // stride))
-    until = max(before, -(-(last - start - stride // 2) // stride))
-    offset = start + stride // 2 + before * stride - first
-    return _Samples(slice(offset, None, stride), until - before, (before, (end - start) // stride - until))
+    columns = lattice_between(window.left, window.right, inside.left, inside.right, _stride(cell[0]))
+    rows = lattice_between(window.top, window.bottom, inside.top, inside.bottom, _stride(cell[1]))
+    size = (window.height // cell[1], window.width // cell[0])
+    if not rows.count or not columns.count:
+        return np.zeros((*size, 3), np.float32)
+    reduced = cell_means(frame.planes(inside), frame.sample, rows, columns, size)
+    return covered(np.asarray(to_display(reduced), np.float32), rows, columns)

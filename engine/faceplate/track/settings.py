@@ -66,6 +66,12 @@ class FaceTrackSettings(Settings):
         "in plate pixels, or a name.",
         group="People",
     )
+    identity_model: str = knob(
+        "",
+        help="A face recogniser of the ArcFace family, by which people are known again; empty goes by looks and place.",
+        group="People",
+        file=".onnx",
+    )
     refine: bool = knob(
         default=True,
         help="Follow the face's own texture at full resolution, so that the landmarks hold still on the plate.",

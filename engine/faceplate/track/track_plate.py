@@ -1,23 +1,24 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from faceplate.errors import PlateError, TrackError
+from faceplate.errors import TrackError
 from faceplate.track.find.exposure import ToLuminance
-from faceplate.track.find.sightings import Sighting, look
+from faceplate.track.find.look_at_plate import look_at_plate
+from faceplate.track.find.sightings import Sighting
+from faceplate.track.find.signature import Embed
 from faceplate.track.motion.measure import ToLog, measure_motion
-from faceplate.track.networks import FaceNetworks
 from faceplate.track.people.link import cuts_of, link
 from faceplate.track.people.measured import measured_people
+from faceplate.track.people.who import choose_people, parsed_who
 from faceplate.track.regions import ToDisplay
 from faceplate.track.settings import FaceTrackSettings
+from faceplate.track.solve.camera import focal_px_of
 from faceplate.track.solve.solve_track import solve_track
-from faceplate.values import Frame, Header, Plate, Track, describe_frames
-
-LANDMARKER = "mediapipe-face"
+from faceplate.values import Edit, Header, Measured, Plate, Track, describe_frames
 
 
-def track_plate(
+def track_plate(  # noqa: PLR0913 -- each way to see the plate may be missing for itself
     plate: Plate,
     to_display: ToDisplay,
     settings: FaceTrackSettings,
@@ -25,6 +26,8 @@ def track_plate(
     *,
     to_luminance: ToLuminance | None = None,
     to_log: ToLog | None = None,
+    embed: Embed | None = None,
+    edits: Sequence[Edit] = (),
     on_frame: Callable[[int], None] | None = None,
 ) -> Track:
     """Every person of the plate: 478 landmarks a frame in plate pixels, alignment, pose, presence and confidence.
@@ -32,7 +35,7 @@ def track_plate(
     Each frame is searched by itself; people are then linked over the frames of a shot and their landmarks smoothed.
 
     Args:
-        plate: read frame by frame, in order; one frame is held at a time.
+        plate: read frame by frame, several at once; how many are held does not depend on how many there are.
         to_display: maps rows x columns x 3 of the plate's own encoding, normalised, to display-referred sRGB 0 to 1.
         settings: the knobs of FaceTrack.
         pack: the folder of the `mediapipe-face` pack.
@@ -40,69 +43,53 @@ def track_plate(
             are exposed.
         to_log: maps the same samples to log-encoded grey, in which the motion of the plate is measured; without it the
             landmarks are not refined.
-        on_frame: called with the number of each frame once it is searched.
+        embed: gives a vector for a face, by which people are known again (`find.signature`).
+        edits: an artist's, carried over from the track before.
+        on_frame: called with the number of each frame once it is searched, in no fixed order, from any thread.
 
     Raises:
-        TrackError: the plate has no frames, or shows nobody for `min_length` frames.
+        TrackError: the plate has no frames, shows nobody for `min_length` frames, or not whom the knob `who` asks for.
         PlateError: a frame is missing or damaged, or is not of the size and pixel aspect of the first.
         PackError: the pack is not whole.
+        CallError: the knob `box` is none, or holds nothing of the picture; the knob `who` makes no sense.
     """
     if not plate.frames:
         raise _nobody(plate, settings)
-    networks = FaceNetworks(pack)
-    sightings: list[Sighting] = []
-    header = plate.read(plate.frames[0]).header
-    for number in plate.frames:
-        frame = plate.read(number)
-        _require_shape(frame, header)
-        sightings.append(look(networks, frame, to_display, settings, to_luminance))
-        if on_frame is not None:
-            on_frame(number)
-    return _track(plate, header, sightings, settings, to_log, on_frame)
-
-
-def _require_shape(frame: Frame, first: Header) -> None:
-    """Refuses another display window or pixel aspect than the first frame's: plate space would change its meaning."""
-    if (frame.header.display, frame.header.pixel_aspect) != (first.display, first.pixel_aspect):
-        raise PlateError(
-            frame.source,
-            expected=f"the picture of the first frame, {_shape(first)}",
-            came=_shape(frame.header),
-            next_step="track the parts of the plate that are of one size each by themselves",
-        )
-
-
-def _shape(header: Header) -> str:
-    return f"{header.display.width} x {header.display.height} with pixel aspect {header.pixel_aspect:g}"
+    parsed_who(settings.who, plate.frames)
+    header, sightings = look_at_plate(plate, to_display, settings, pack, to_luminance, embed=embed, on_frame=on_frame)
+    cuts = cuts_of(sightings)
+    people = measured_people(link(sightings, cuts), len(plate.frames), settings)
+    if not people:
+        raise _nobody(plate, settings)
+    people = choose_people(people, edits, plate.frames, settings.who)
+    if settings.refine and to_log is not None:
+        people = measure_motion(plate, people, cuts, to_log, settings, on_frame=on_frame)
+    return solve_track(_track(plate, header, sightings, settings, cuts, people, edits))
 
 
 def _track(
     plate: Plate,
     header: Header,
-    sightings: list[Sighting],
+    sightings: Sequence[Sighting],
     settings: FaceTrackSettings,
-    to_log: ToLog | None,
-    on_frame: Callable[[int], None] | None,
+    cuts: tuple[int, ...],
+    people: tuple[Measured, ...],
+    edits: Sequence[Edit],
 ) -> Track:
-    measured = measured_people(link(sightings), len(plate.frames), settings)
-    if not measured:
-        raise _nobody(plate, settings)
-    cuts = cuts_of(sightings)
-    if settings.refine and to_log is not None:
-        measured = measure_motion(plate, measured, cuts, to_log, settings, on_frame=on_frame)
-    size = (header.display.width, header.display.height)
-    track = Track(
+    return Track(
         plate.source,
         plate.frames,
-        size,
+        (header.display.width, header.display.height),
         header.pixel_aspect,
-        LANDMARKER,
+        settings.landmarker,
         people=(),
+        digests=tuple(sighting.digest for sighting in sightings),
         cuts=cuts,
-        measured=measured,
+        focal_px=focal_px_of(header, settings),
+        measured=people,
+        edits=tuple(edits),
         settings=asdict(settings),
     )
-    return solve_track(track)
 
 
 def _nobody(plate: Plate, settings: FaceTrackSettings) -> TrackError:

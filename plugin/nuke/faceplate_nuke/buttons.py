@@ -16,6 +16,7 @@ import nuke
 from faceplate_nuke.copies import make_copy
 from faceplate_nuke.engine import EngineProblem
 from faceplate_nuke.freeze import TRACKER
+from faceplate_nuke.job import BY_HAND
 from faceplate_nuke.problem import Problem
 from faceplate_nuke.render import begin
 from faceplate_nuke.render import cancel as call_off
@@ -75,6 +76,17 @@ def open_cache(node: nuke.Node) -> None:
     with _told(node):
         folder = folder_of(node)
         show_folder(folder if folder.is_dir() else folder.parent)
+
+
+def key_here(node: nuke.Node) -> None:
+    """Sets a key on each knob of the group of landmarks that the node names, on this frame, at the value it has."""
+    with _told(node), undoable("Faceplate: key here"):
+        frame, group = nuke.frame(), str(node["hand_group"].value())
+        for end in ("x", "y", "turn", "scale"):
+            knob = cast("nuke.Array_Knob", node[f"{BY_HAND}{group}_{end}"])
+            value = knob.getValueAt(frame)
+            knob.setAnimated()
+            knob.setValueAt(value, frame)
 
 
 def copy_track(node: nuke.Node, kind: str) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import nuke
 
 from faceplate_nuke.installed import engine_knobs
-from faceplate_nuke.job import Job, Picture
+from faceplate_nuke.job import BY_HAND, Job, Picture
 from faceplate_nuke.knob_text import text_over
 from faceplate_nuke.pictures import Export, picture
 from faceplate_nuke.problem import Problem
@@ -71,7 +71,11 @@ def freeze(group: nuke.Group, frames: range) -> Frozen:
 def _knobs(group: nuke.Group, frames: range, *, keeps_track_file: bool) -> dict[str, str]:
     knobs: dict[str, str] = {}
     for name in engine_knobs(our_name(group)):
-        if isinstance(group.knob(name), nuke.File_Knob):
+        if group.knob(name) is None:
+            continue  # a node of an earlier version: the engine goes by its default
+        if name.startswith(BY_HAND):
+            knobs[name] = str(group[name].toScript())  # its keys, which values over the frames would hide
+        elif isinstance(group.knob(name), nuke.File_Knob):
             knobs[name] = literal(evaluated(group, name)) if keeps_track_file or name != "track_file" else ""
         else:
             knobs[name] = WORKED_INSIDE.get(name) or text_over(group[name], frames)

@@ -9,6 +9,9 @@ from faceplate_nuke.script_text import Knobs, literal, node_text, quoted
 from faceplate_nuke.sequence import digest
 
 WRITE = "Made"
+BY_HAND = "hand_"
+# Names the track whose edits a new one is to have.
+EDITS_FROM = "faceplate_edits_from"
 WRITTEN: Knobs = (
     ("file_type", "exr"),
     ("datatype", "32 bit float"),
@@ -70,6 +73,11 @@ class Job:
         """Stands for all that its pictures depend on; the frames do not: each is the same alone and among others."""
         return f"{self.own_digest}-{self.inputs_digest}"
 
+    @property
+    def plate_key(self) -> str:
+        """Stands for what a track is measured from: the key without what is set by hand, which is solved around."""
+        return replace(self, knobs=tuple(pair for pair in self.knobs if not pair[0].startswith(BY_HAND))).key
+
     def file(self, folder: Path) -> str:
         """Where its pictures are, in this folder; a new job has new files, so Nuke never shows old ones."""
         return (folder / self.key / f"{self.engine_class}.%04d.exr").as_posix()
@@ -89,8 +97,8 @@ class Job:
         return f"{self.name}.{WRITE}"
 
     def with_knobs(self, **values: str) -> Job:
-        """The same with other values of some knobs."""
-        return replace(self, knobs=tuple((name, values.get(name, value)) for name, value in self.knobs))
+        """The same with these values of some knobs, of those that it has and of further ones."""
+        return replace(self, knobs=tuple({**dict(self.knobs), **values}.items()))
 
     def script(self, file: str) -> str:
         """The script that makes its pictures in `file`: nothing of the group but the engine's part stands in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from typing import Any
 
@@ -9,8 +10,9 @@ import nuke
 
 from faceplate_nuke.freeze import TRACKER, Frozen, frame_range, freeze
 from faceplate_nuke.installed import engine
+from faceplate_nuke.job import EDITS_FROM
 from faceplate_nuke.problem import Problem
-from faceplate_nuke.results import has_track, put_pictures, put_track, shown_file, track_place
+from faceplate_nuke.results import has_track, is_measured, put_pictures, put_track, shown_file, track_place
 from faceplate_nuke.running import add, at_work, finished
 from faceplate_nuke.script_text import literal
 from faceplate_nuke.sequence import frame_files
@@ -68,15 +70,24 @@ def _file(group: nuke.Group, frozen: Frozen, frames: range) -> str:
 
 
 def _track(group: nuke.Group, frozen: Frozen, frames: range) -> None:
-    """Tracks into a file of its own first: a run that fails leaves the track as it was."""
-    job, folder = frozen.job, folder_of(group)
-    track_place(group)
+    """Tracks into a file of its own first: a run that fails leaves the track as it was.
+
+    Where only what is set by hand has changed, a copy of the track is solved anew; a track that is made anew has the
+    edits of the one before.
+    """
+    job, folder, place = frozen.job, folder_of(group), track_place(group)
     made = job.track(folder)
-    put = partial(put_track, made=made, key=job.key, frames=frames)
-    if made.exists() or has_track(group, job.key):
+    put = partial(put_track, made=made, job=job, frames=frames)
+    if has_track(group, job.key):
         put(group, outcome=Outcome("done"))
         return
-    script = job.with_knobs(track_file=literal(made.as_posix())).script(job.file(folder))
+    asked = job.with_knobs(track_file=literal(made.as_posix()))
+    if is_measured(group, job):
+        made.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(place, made)
+    elif place.is_file():
+        asked = asked.with_knobs(**{EDITS_FROM: literal(place.as_posix())})
+    script = asked.script(job.file(folder))
     _ask(group, f"tracking {frames[0]}-{frames[-1]}", {"script": script, "frames": [frames[0]], "node": job.node}, put)
 
 

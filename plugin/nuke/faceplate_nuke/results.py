@@ -13,6 +13,7 @@ from typing import cast
 import nuke
 
 from faceplate_nuke.freeze import TRACKER
+from faceplate_nuke.job import Job
 from faceplate_nuke.problem import Problem
 from faceplate_nuke.script_text import literal
 from faceplate_nuke.sequence import digest, frame_files, in_words
@@ -61,7 +62,7 @@ def _point(read: nuke.Node, file: str, made: list[int]) -> None:
         cast("nuke.Script_Knob", read["reload"]).execute()
 
 
-def put_track(group: nuke.Group, made: Path, key: str, frames: range, outcome: Outcome) -> None:
+def put_track(group: nuke.Group, made: Path, job: Job, frames: range, outcome: Outcome) -> None:
     """Puts a finished track where the node keeps it; the one that was there stays beside it.
 
     Raises:
@@ -69,9 +70,10 @@ def put_track(group: nuke.Group, made: Path, key: str, frames: range, outcome: O
     """
     with undoable("Faceplate track"):
         if outcome.ended == "done":
-            if not has_track(group, key):
+            if not has_track(group, job.key):
                 _replace(made, track_place(group))
-            group[JOB].setValue(f"{key} {frames[0]}-{frames[-1]} {_place_word(group)}")
+            words = (job.key, f"{frames[0]}-{frames[-1]}", job.plate_key, _place_word(group))
+            group[JOB].setValue(" ".join(words))
             say(group, f"tracked {frames[0]}-{frames[-1]}", WELL)
         elif outcome.ended == "cancelled":
             say(group, "cancelled", STALE)
@@ -95,6 +97,12 @@ def has_track(group: nuke.Node, key: str) -> bool:
     """True where the track in its place is this job's, as the engine made it or corrected by hand."""
     words = str(group[JOB].value()).split(" ")
     return words[0] == key and words[-1] == _place_word(group) and track_place(group).is_file()
+
+
+def is_measured(group: nuke.Node, job: Job) -> bool:
+    """True where the track in its place was made of this job's plate with its knobs, whatever is set by hand."""
+    words = str(group[JOB].value()).split(" ")
+    return words[2:] == [job.plate_key, _place_word(group)] and track_place(group).is_file()
 
 
 def _place_word(group: nuke.Node) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from faceplate_nuke.problem import Problem
 
 ENTRY = "faceplate_track"
-VERSION = 1
+VERSIONS = (1, 2)
 LONGEST_HEADER = 100_000_000
 CODES = {"F32": "f", "F64": "d"}
 
@@ -95,7 +95,7 @@ def _track(path: Path, content: bytes) -> Track:
         raise ValueError("no header")
     header = json.loads(content[8 : 8 + length])
     about = json.loads(header["__metadata__"][ENTRY])
-    if about["version"] != VERSION:
+    if about["version"] not in VERSIONS:
         step = "install the plugin that came with the engine which wrote it"
         raise _refusal(path, f"track version {about['version']}", step)
     arrays = _Arrays(header, content[8 + length :])

@@ -197,7 +197,7 @@ def test_with_the_plugin_each_button_calls_one_of_its_functions_on_the_node(name
     plugin, buttons = ModuleType("faceplate_nuke"), ModuleType("faceplate_nuke.buttons")
     plugin.buttons, plugin.__path__ = buttons, []
     plugin.changed = lambda node, knob: heard.append(("changed", node, knob))
-    for call in ("track", "render", "cancel", "clear", "open_cache", "copy_track"):
+    for call in ("track", "render", "cancel", "clear", "open_cache", "copy_track", "key_here"):
         setattr(buttons, call, lambda node, *klass, call=call: heard.append((call, node, *klass)))
     monkeypatch.setitem(sys.modules, plugin.__name__, plugin)
     monkeypatch.setitem(sys.modules, buttons.__name__, buttons)
@@ -207,7 +207,8 @@ def test_with_the_plugin_each_button_calls_one_of_its_functions_on_the_node(name
     first = "track" if name == "FaceTrack" else "render"
     always = [(call, "node") for call in (first, "cancel", "clear", "open_cache")]
     copies = [("copy_track", "node", klass) for klass in ("Tracker4", "CornerPin2D", "Roto", "Axis")]
-    assert heard == [*always, *(copies if name == "FaceTrack" else []), ("changed", "node", "knob")]
+    by_hand = [("key_here", "node"), ("track", "node")]
+    assert heard == [*always, *([*by_hand, *copies] if name == "FaceTrack" else []), ("changed", "node", "knob")]
     assert nuke.said == []
 
 

@@ -3,6 +3,8 @@
 import weakref
 from typing import Any
 
+from faceplate.graph.knobs import Curve, Key, curve_text, read_curve
+
 
 class Knob:
     """A knob; the text is what stands in a script."""
@@ -66,6 +68,16 @@ class Array_Knob(Knob):  # noqa: N801
 
     def getValueAt(self, frame):  # noqa: N802
         return self._node().number_at(self._name, frame)
+
+    def setAnimated(self):  # noqa: N802
+        if not self.isAnimated():
+            assert not self.hasExpression()
+            self._take("{curve}")
+
+    def setValueAt(self, value, frame):  # noqa: N802
+        assert self.isAnimated(), "without an animation this sets no key"
+        keys = {key.x: key for key in read_curve(self.text[1:-1]).keys} | {frame: Key(x=frame, y=value)}
+        self._take("{" + curve_text(Curve(tuple(keys[x] for x in sorted(keys)))) + "}")
 
 
 class Boolean_Knob(Array_Knob):  # noqa: N801

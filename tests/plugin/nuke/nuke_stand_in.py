@@ -208,6 +208,7 @@ class Nuke:
     def restart(self, *, gui):
         self.module.GUI = gui
         self.plugin_path, self.menus, self.tasks, self.printed = [], {}, [], []
+        self.frame = 1001
         self.cancel_at, self._calls, self._listeners = None, queue.Queue(), {"knob": [], "load": []}
         self._reading, self._context = [], []
         Undo.steps, Undo.depth, Undo.disabled = [], 0, 0
@@ -336,6 +337,7 @@ class Nuke:
             setattr(module.rotopaint, name, getattr(nuke_knobs, name))
         module.root = lambda: self.root
         module.views = lambda: ["main"]
+        module.frame = lambda: self.frame
         module.tprint = lambda *words: self.printed.append(" ".join(map(str, words)))
         module.pluginAddPath = self._add_path
         module.menu = self._menu

@@ -16,6 +16,7 @@ class EngineThatObeys:
 
     def __init__(self):
         self.asked, self.fails_at, self.waits_at, self.goes_on = [], None, None, threading.Event()
+        self.before_frame = lambda _: None
 
     def request(self, verb, *, deadline_s, poll_s, **fields):
         assert verb == "render"
@@ -55,6 +56,7 @@ class Obeyed:
         made.touch()
         group = script.nodes[write.parent]
         if group.values.get("track_file"):
+            self.engine.before_frame(Path(group.values["track_file"]))
             Path(group.values["track_file"]).write_text(f"track of {frame}")
 
 

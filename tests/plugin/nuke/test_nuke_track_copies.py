@@ -95,10 +95,17 @@ def test_a_missing_track_is_said_with_what_to_press(parts, tmp_path):
         parts["file"].read_track(tmp_path / "none.track")
 
 
+def test_a_track_of_the_version_before_is_read(parts, track):
+    content = track[1].read_bytes()
+    assert b'\\"version\\": 2' in content
+    track[1].write_bytes(content.replace(b'\\"version\\": 2', b'\\"version\\": 1'))
+    assert parts["file"].read_track(track[1]).frames == track[0].frames
+
+
 def test_a_track_of_another_version_is_not_read(parts, track):
     content = track[1].read_bytes()
     header = 8 + int.from_bytes(content[:8], "little")
-    head = content[8:header].replace(b'\\"version\\": 1', b'\\"version\\": 9')
+    head = content[8:header].replace(b'\\"version\\": 2', b'\\"version\\": 9')
     track[1].write_bytes(len(head).to_bytes(8, "little") + head + content[header:])
     with pytest.raises(parts["problem"].Problem, match=r"track version 9.*plugin that came with the engine"):
         parts["file"].read_track(track[1])

@@ -10,7 +10,7 @@ from nuke_knobs import Int_Knob as nuke_number
 from faceplate.demo import make_plate
 from faceplate.graph import RenderSettings, open_session
 from faceplate.graph.script import parse_script, script_text
-from faceplate.track import read_track
+from faceplate.track import edit, read_track, write_track
 from swap_models import write_model
 
 pytestmark = pytest.mark.usefixtures("engine", "face_pack")
@@ -108,6 +108,27 @@ def test_create_track_swap_render_save_reopen(nuke, shot, tmp_path):
     assert np.array_equal(picture(as_nuke_shows_it(nuke.script()), "FaceSwap1", FIRST + 1), shown)
     nuke.press(opened, "render")
     assert opened["status"].value() == f"rendered {FIRST}-{LAST}"
+
+
+def test_a_key_is_met_by_the_track_and_a_new_track_keeps_what_was_set_elsewhere(nuke, shot, tmp_path):
+    _, track, _ = shot
+    place = tmp_path / "faceplate" / "FaceTrack1.track"
+    press(nuke, track, "track")
+    before = read_track(place)
+    mended = edit.with_edits(before, edit.set_points(before, "person1", FIRST, {1: (240.0, 130.0)}))
+    write_track(mended, place)
+    track["hand_lips_x"].fromScript(f"{{curve x{LAST} 4.5}}")
+    assert press(nuke, track, "hand_apply") == f"tracked {FIRST}-{LAST}"
+    by_hand = read_track(place)
+    assert [each.origin for each in by_hand.edits] == ["command line", "FaceTrack1"]
+    lips = list(edit.groups["lips"])
+    moved = by_hand.people[0].landmarks_plate[2, lips] - mended.people[0].landmarks_plate[2, lips]
+    np.testing.assert_allclose(moved, np.tile([4.5, 0.0], (len(lips), 1)), atol=1e-3)
+    track["min_confidence"].setValue(0.4)
+    assert press(nuke, track, "track") == f"tracked {FIRST}-{LAST}"
+    anew = read_track(place)
+    assert [each.origin for each in anew.edits] == ["command line", "FaceTrack1"]
+    np.testing.assert_array_equal(anew.people[0].landmarks_plate[0, 1], [240.0, 130.0])
 
 
 def test_an_input_that_is_no_plain_read_is_written_for_the_engine_in_full(nuke, shot, tmp_path):

@@ -69,9 +69,19 @@ def test_each_detector_finds_the_face_of_a_portrait(networks, portrait, frame_of
     frame = frame_of(portrait)
     settings = FaceTrackSettings(detector_range=kind)
     (head,) = detect_whole(networks, frame, display_picture(frame, as_is), settings)
-    assert head.x == pytest.approx(224, abs=8)
-    assert head.y == pytest.approx(118, abs=12)
-    assert 130 < head.side < 200
+    assert head.region.x == pytest.approx(224, abs=8)
+    assert head.region.y == pytest.approx(118, abs=12)
+    assert 130 < head.region.side < 200
+
+
+def test_heads_carry_the_keypoints_and_the_score_of_the_detector(networks, portrait, frame_of, as_is):
+    frame = frame_of(portrait)
+    (head,) = detect_whole(networks, frame, display_picture(frame, as_is), FaceTrackSettings())
+    eyes_nose_mouth = [[204, 101], [248, 103], [223, 126], [223, 146]]
+    np.testing.assert_allclose(head.keypoints_square[:4], eyes_nose_mouth, atol=7)
+    assert head.keypoints_square[4, 0] < 190
+    assert head.keypoints_square[5, 0] > 255
+    assert 0.5 <= head.score <= 1
 
 
 @pytest.mark.parametrize("place", [(700, 400), (2048, 1080), (3333, 1777), (1500, 1900)])
@@ -79,6 +89,6 @@ def test_tiles_find_a_face_of_60_px_in_a_4k_frame(networks, placed, frame_of, as
     scale = 60 / 107
     shift = (place[0] - 224 * scale, place[1] - 118 * scale)
     frame = frame_of(placed(4096, 2160, scale, shift).astype(np.float16))
-    surest = detect_in_tiles(networks, frame, as_is, FaceTrackSettings())[0]
+    surest = detect_in_tiles(networks, frame, as_is, FaceTrackSettings())[0].region
     assert (surest.x, surest.y) == pytest.approx(place, abs=10)
     assert 60 < surest.side < 110

@@ -3,7 +3,7 @@ import pytest
 
 from faceplate.track import FaceTrackSettings
 from faceplate.track.find.sightings import distinct, look
-from faceplate.track.landmarks.mesh import Face
+from faceplate.track.landmarks.face import Face
 
 SMALL = 0.7
 PLACE = (2900.0, 1500.0)

@@ -6,7 +6,10 @@ import pytest
 
 from faceplate.errors import PackError
 from faceplate.track import FaceTrackSettings
+from faceplate.track.find.detect import detect_whole, display_picture
 from faceplate.track.find.sightings import look
+from faceplate.track.landmarks.landmarker import landmarker_of
+from faceplate.track.landmarks.mesh import face_picture, mesh_in
 from faceplate.track.networks import FaceNetworks
 from faceplate.values import Window
 
@@ -138,3 +141,63 @@ def test_the_irises_of_a_mirrored_face_are_the_mirrored_irises(face_in, frame_of
     mirrored = mirrored * [-1, 1] + [1600, 0]
     for iris, other in (([468, 469, 470, 471, 472], [473, 476, 475, 474, 477]), ([473], [468])):
         np.testing.assert_allclose(face[iris], mirrored[other], atol=IRIS_PX)
+
+
+@pytest.fixture(scope="module")
+def pan(networks, placed, frame_of, as_is):
+    """Landmarks of a face of 430 px that pans by 0.4 px a frame, less the pan, by the number of views."""
+
+    def measured(views):
+        landmarker = landmarker_of(FaceTrackSettings(views=views), networks)
+        faces = []
+        for place in range(16):
+            shift = (-600.0 + 0.37 * place, -200.0 + 0.23 * place)
+            frame = frame_of(placed(900, 700, 4.0, shift))
+            (head, *_) = detect_whole(networks, frame, display_picture(frame, as_is), FaceTrackSettings())
+            faces.append(landmarker.measure(frame, head, as_is).landmarks_plate - shift)
+        return np.array(faces)
+
+    return {views: measured(views) for views in (1, 9)}
+
+
+def jitter_px(landmarks):
+    return np.sqrt(np.square(landmarks - landmarks.mean(axis=0)).sum(axis=-1).mean())
+
+
+def test_nine_views_jitter_less_than_one_on_a_slow_pan(pan):
+    assert jitter_px(pan[9][:, :468]) < 0.7 * jitter_px(pan[1][:, :468])
+    assert jitter_px(pan[9][:, 468:]) < jitter_px(pan[1][:, 468:])
+
+
+def test_views_do_not_move_the_face(pan):
+    assert apart(pan[9].mean(axis=0), pan[1].mean(axis=0)) < 1.5
+
+
+def test_the_mesh_settles_on_the_same_region_from_heads_of_other_sizes(networks, frame_of, placed, as_is):
+    frame = frame_of(placed(1600, 1200, 3.0, (0.0, 0.0)))
+    (head, *_) = detect_whole(networks, frame, display_picture(frame, as_is), FaceTrackSettings())
+    picture = face_picture(frame, head, as_is)
+    regions = [mesh_in(networks.mesh, picture, head.region.grown(factor), 1).region for factor in (0.85, 1.0, 1.15)]
+    sides = np.array([region.side for region in regions])
+    assert np.ptp(np.log(sides)) < 0.03
+    assert np.ptp([region.x for region in regions]) < 0.02 * sides.mean()
+
+
+def test_a_face_that_agrees_with_its_head_is_looked_at_once_before_its_views(networks, frame_of, placed, as_is):
+    frame = frame_of(placed(1600, 1200, 3.0, (0.0, 0.0)))
+    (head, *_) = detect_whole(networks, frame, display_picture(frame, as_is), FaceTrackSettings())
+    picture = face_picture(frame, head, as_is)
+    settled = mesh_in(networks.mesh, picture, head.region, 32).region
+    asked = []
+
+    def counted(rgb):
+        asked.append(rgb.shape)
+        return networks.mesh(rgb)
+
+    counted.side_px = networks.mesh.side_px
+    mesh_in(counted, picture, settled, 3)
+    assert 4 <= len(asked) <= 5
+
+
+def test_irises_are_unsure_where_their_two_views_differ(still):
+    assert 0 < still.confidence[468:].min() <= still.confidence[468:].max() < still.presence

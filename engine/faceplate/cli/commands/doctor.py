@@ -14,7 +14,7 @@ from faceplate.errors import ColourError
 from faceplate.models import PackStatus, list_packs
 from faceplate.swap import cuda_problem, runtime_version
 
-extras = {"torch": "train", "onnx": "train", "face_alignment": "fan", "skimage": "demo"}
+extras = {"torch": "train", "onnx": "train", "skimage": "demo"}
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def _packs() -> list[Finding]:
         Finding(
             f"pack {status.pack.name}",
             "; ".join(status.problems) or (str(status.path) if status.installed else "not installed"),
-            "" if _well(status) else f"run `faceplate models install {status.pack.name}`",
-            well=_well(status),
+            "" if _sound(status) else f"run `faceplate models install {status.pack.name}`",
+            well=_sound(status) or (status.pack.optional and not status.installed),
         )
         for status in list_packs()
     ]
 
 
-def _well(status: PackStatus) -> bool:
+def _sound(status: PackStatus) -> bool:
     return status.installed and not status.problems
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from faceplate.cli.report import Report
 from faceplate.cli.script_summary import script_summary
+from faceplate.cli.track_summary import track_summary
+from faceplate.errors import CallError
 from faceplate.grain import profile_as_json, read_profile
 from faceplate.graph.script import read_script, script_as_json
 from faceplate.plate import Picture, frame_pictures, open_plate
@@ -27,7 +29,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     """Reads the file and says what it holds."""
     suffix = Path(arguments.file).suffix.lower()
     values = readers.get(suffix, _plate)(arguments.file)
-    report.document(values, script_summary(values) if suffix in {".nk", ".gizmo"} else _words(values))
+    report.document(values, summaries.get(suffix, _words)(values))
 
 
 def _track(file: str) -> dict[str, Any]:
@@ -45,6 +47,15 @@ def _grain(file: str) -> dict[str, Any]:
 
 def _script(file: str) -> dict[str, Any]:
     return {"file": file, **script_as_json(read_script(Path(file)))}
+
+
+def _foreign(file: str) -> dict[str, Any]:
+    raise CallError(
+        file,
+        expected="a plate, .track, .onnx, .grain, .nk or .gizmo",
+        came="a track in another layout",
+        next_step=f"make it a track first: faceplate convert {file} -o SHOT.track --plate PLATE.%04d.exr",
+    )
 
 
 def _plate(file: str) -> dict[str, Any]:
@@ -130,4 +141,10 @@ readers: Mapping[str, Callable[[str], dict[str, Any]]] = {
     ".grain": _grain,
     ".nk": _script,
     ".gizmo": _script,
+    **dict.fromkeys((".fsa", ".pak", ".json", ".csv"), _foreign),
+}
+summaries: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    ".track": track_summary,
+    ".nk": script_summary,
+    ".gizmo": script_summary,
 }

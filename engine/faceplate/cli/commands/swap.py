@@ -39,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--swap-output", metavar="SWAP.%04d.exr", help="the face alone, scene-linear, premultiplied")
     parser.add_argument("--grain", metavar="PLATE.grain", type=Path, help="grain profile; without it, measured here")
     parser.add_argument("--device", choices=device_choices, default="auto", help="processor that runs the model")
+    parser.add_argument(
+        "--other-plate", action="store_true",
+        help="the plate shows other pictures than those that were tracked, its faces in the very same places",
+    )  # fmt: skip
     add_anew(parser)
     add_compression(parser)
     add_knobs(parser, FaceSwapSettings)
@@ -66,7 +70,7 @@ def _open_shot(arguments: argparse.Namespace, report: Report) -> tuple[Shot, tup
     model = load_model(arguments.model, choose_device(arguments.device))
     plate = plate_named(arguments, arguments.plate, None)
     numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
-    check_track_fits(track, plate, numbers)
+    check_track_fits(track, plate, numbers, other_plate=arguments.other_plate)
     note_compression(plate, report, arguments.compression)
     if track.plate != plate.source:
         report.note(f"the track was made of {track.plate}; it is used on {plate.source}")
@@ -79,6 +83,7 @@ def _open_shot(arguments: argparse.Namespace, report: Report) -> tuple[Shot, tup
         swap_settings=swap_settings,
         matte_settings=settings_from(arguments, FaceMatteSettings, "matte_"),
         regrain_settings=settings_from(arguments, FaceRegrainSettings, "grain_"),
+        other_plate=arguments.other_plate,
     )
     return shot, numbers
 

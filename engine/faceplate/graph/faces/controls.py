@@ -16,7 +16,10 @@ def settings_at(node: Node, settings: type[S]) -> S:
     Raises:
         ScriptError: a knob is out of its range.
     """
-    values = {name: _value(node, name, kind, about.choices) for name, (about, _, kind) in knobs_of(settings).items()}
+    knobs = knobs_of(settings)
+    # A group of an earlier version lacks knobs that came later: they stand at their defaults.
+    there = {name: about for name, about in knobs.items() if node.session.knobs.has(node.index, name)}
+    values = {name: _value(node, name, kind, about.choices) for name, (about, _, kind) in there.items()}
     try:
         return settings(**values)
     except CallError as fault:

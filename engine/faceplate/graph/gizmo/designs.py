@@ -7,6 +7,7 @@ from faceplate.check import FACE_CHECK
 from faceplate.errors import CallError
 from faceplate.grain import FACE_DEGRAIN, FACE_REGRAIN
 from faceplate.graph.gizmo.buttons import copy_buttons, render_buttons, track_buttons
+from faceplate.graph.gizmo.by_hand import hand_controls
 from faceplate.graph.gizmo.insides import draw_degrain, draw_matte, draw_over_comp, draw_swap, draw_track
 from faceplate.graph.gizmo.layout import Layout
 from faceplate.graph.gizmo.user_knobs import Pairs, channel_knob, link, number_knob, setting, switch_knob, tab
@@ -110,7 +111,7 @@ designs = {
             draw=draw_track,
             buttons=track_buttons(),
             idle="not tracked",
-            controls=_copy_controls(),
+            controls=(*hand_controls(), *_copy_controls()),
         ),
         Design(
             spec=FACE_MATTE,

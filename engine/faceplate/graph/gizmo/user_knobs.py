@@ -16,9 +16,15 @@ def tab(name: str) -> Pairs:
     return _declared(TAB, name)
 
 
-def setting(name: str, about: Knob, default: Any, kind: type) -> Pairs:
+def section(name: str, label: str, knobs: Pairs) -> Pairs:
+    """Knobs that fold away under a title."""
+    begun, ended = _declared(TAB, f"{name}_knobs", "l", label, "n", "1"), _declared(TAB, f"{name}_end", "n", "-1")
+    return (*begun, *knobs, *ended)
+
+
+def setting(name: str, about: Knob, default: Any, kind: type, *, label: str = "") -> Pairs:
     """The knob of a setting of the registry: its type, label, tooltip, range and default."""
-    options = ["l", name.replace("_", " "), "t", tooltip(about)]
+    options = ["l", label or name.replace("_", " "), "t", tooltip(about)]
     if about.choices:
         return _declared(ENUMERATION, name, *options, "M", join_list(about.choices), value=str(default))
     if kind is bool:
@@ -29,9 +35,9 @@ def setting(name: str, about: Knob, default: Any, kind: type) -> Pairs:
     return _declared(INT if kind is int else DOUBLE, name, *options, "R", low, high, value=number(default))
 
 
-def number_knob(name: str, default: float, about: Knob) -> Pairs:
+def number_knob(name: str, default: float, about: Knob, *, label: str = "") -> Pairs:
     """A number that is the gizmo's own."""
-    return setting(name, about, default, float)
+    return setting(name, about, default, float, label=label)
 
 
 def switch_knob(name: str, label: str, about: Knob) -> Pairs:

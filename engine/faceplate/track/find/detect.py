@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
+from faceplate.track.find.search import Search, search_of
+from faceplate.track.landmarks.head import Head
 from faceplate.track.networks import FaceNetworks, Network
 from faceplate.track.regions import Picture, Region, ToDisplay, picture_of
 from faceplate.track.settings import FaceTrackSettings
@@ -17,15 +19,20 @@ from faceplate.values import Array, Floats, Frame, Matrix
 
 BOX = slice(0, 2)
 EYES = slice(2, 4)
+KEYPOINTS = slice(2, 8)
 SAME_FACE_OVERLAP = 0.3
 # A face box is widened by half to hold the whole head.
 FACE_MARGIN = 1.5
 # A picture for the detectors keeps about this many pixels; their inputs are 128 and 192.
 DETECTOR_PICTURE_SIDE_PX = 256
-# Tiles of a fifth of the long side that share a quarter of their side: a 60 px face of a 4096 px frame is then 14 px of
-# the 192 that the detector sees, which is about the smallest it finds.
-TILES_A_SIDE = 5
+# Tiles of a third of the short side that share a quarter of their side: a 60 px face of a 4096 x 2160 frame is then
+# 16 px of the 192 that the detector sees; it seldom finds one below 14.
+TILES_A_SIDE = 3
 TILE_SHARED = 0.25
+# They reach this far beyond the picture: a head in the corner of a tile is seldom found.
+TILE_BEYOND = 1 / 12
+# The detectors see no more of a face in a tile that is smaller than they are.
+SMALLEST_TILE_PX = 128
 
 
 class Detections(NamedTuple):
@@ -44,32 +51,44 @@ class Detector(NamedTuple):
     scores: str
 
 
-def detect_whole(networks: FaceNetworks, frame: Frame, picture: Picture, settings: FaceTrackSettings) -> list[Region]:
-    """The heads that the detectors find in the display window, surest first, each turned upright by its eyes.
+def detect_whole(networks: FaceNetworks, frame: Frame, picture: Picture, settings: FaceTrackSettings) -> list[Head]:
+    """The heads that the detectors find where they search, surest first, each turned upright by its eyes.
 
-    `picture` is the display picture of the frame.
+    `picture` is the display picture of what is searched.
+
+    Raises:
+        CallError: the box to search in is none, or holds nothing of the picture.
     """
-    return _heads(_search(networks, picture, display_region(frame), settings))
+    search = search_of(frame, settings.box)
+    return _heads(_look_with_all(networks, picture, search.region, settings), search)
 
 
 def detect_in_tiles(
     networks: FaceNetworks, frame: Frame, to_display: ToDisplay, settings: FaceTrackSettings
-) -> list[Region]:
-    """The heads found in overlapping tiles of the display window, for faces that are small in it."""
-    found = [_search(networks, _picture(frame, tile, to_display), tile, settings) for tile in _tiles(frame)]
-    return _heads(_joined(found))
+) -> list[Head]:
+    """The heads found in overlapping tiles of what is searched, for faces that are small in it.
+
+    Raises:
+        CallError: as `detect_whole` says.
+    """
+    search = search_of(frame, settings.box)
+    pictures = [(tile, _picture(frame, tile, to_display)) for tile in _tiles(search)]
+    found = [_look_with_all(networks, picture, tile, settings) for tile, picture in pictures]
+    return _heads(_joined(found), search) if found else []
 
 
 def display_region(frame: Frame) -> Region:
     """The upright square about the display window."""
-    display, aspect = frame.header.display, frame.header.pixel_aspect
-    width, height = display.width * aspect, float(display.height)
-    return Region(display.left * aspect + width / 2, display.top + height / 2, max(width, height))
+    return search_of(frame, "").region
 
 
-def display_picture(frame: Frame, to_display: ToDisplay) -> Picture:
-    """The display window as small as the detectors need it."""
-    return _picture(frame, display_region(frame), to_display)
+def display_picture(frame: Frame, to_display: ToDisplay, box: str = "") -> Picture:
+    """The display window, or what is searched for the knob `box`, as small as the detectors need it.
+
+    Raises:
+        CallError: as `detect_whole` says.
+    """
+    return _picture(frame, search_of(frame, box).region, to_display)
 
 
 def anchors(side_px: int, strides: tuple[int, ...]) -> Matrix:
@@ -134,11 +153,12 @@ def _picture(frame: Frame, region: Region, to_display: ToDisplay) -> Picture:
     return picture_of(frame, region, to_display, DETECTOR_PICTURE_SIDE_PX)
 
 
-def _tiles(frame: Frame) -> list[Region]:
-    display, aspect = frame.header.display, frame.header.pixel_aspect
-    side = display_region(frame).side / TILES_A_SIDE
-    columns = _tile_centres(display.left * aspect, display.right * aspect, side)
-    rows = _tile_centres(display.top, display.bottom, side)
+def _tiles(search: Search) -> list[Region]:
+    side = max(float((search.seen[1] - search.seen[0]).min()) / TILES_A_SIDE, SMALLEST_TILE_PX)
+    if side >= search.region.side:
+        return []
+    beyond = side * TILE_BEYOND
+    columns, rows = (_tile_centres(start - beyond, end + beyond, side) for start, end in search.seen.T)
     return [Region(x, y, side) for y in rows for x in columns]
 
 
@@ -149,7 +169,7 @@ def _tile_centres(start: float, end: float, side: float) -> list[float]:
     return [float(centre) for centre in np.linspace(start + side / 2, end - side / 2, count)]
 
 
-def _search(networks: FaceNetworks, picture: Picture, region: Region, settings: FaceTrackSettings) -> Detections:
+def _look_with_all(networks: FaceNetworks, picture: Picture, region: Region, settings: FaceTrackSettings) -> Detections:
     return _joined([_look(detector, picture, region, settings) for detector in _detectors(networks, settings)])
 
 
@@ -174,12 +194,14 @@ def _joined(found: list[Detections]) -> Detections:
     return Detections(points, np.concatenate([each.score for each in found]))
 
 
-def _heads(found: Detections) -> list[Region]:
-    return [_head(points) for points in weighted_suppression(found).points]
+def _heads(found: Detections, search: Search) -> list[Head]:
+    heads = [_head(*each) for each in zip(*weighted_suppression(found), strict=True)]
+    return [head for head in heads if search.counts(head.region)]
 
 
-def _head(points: Matrix) -> Region:
+def _head(points: Matrix, score: float) -> Head:
     centre = points[BOX].mean(axis=0)
     side = float((points[1] - points[0]).max()) * FACE_MARGIN
     across = points[EYES][1] - points[EYES][0]
-    return Region(float(centre[0]), float(centre[1]), side, float(np.arctan2(across[1], across[0])))
+    region = Region(float(centre[0]), float(centre[1]), side, float(np.arctan2(across[1], across[0])))
+    return Head(region, points[KEYPOINTS], float(score))

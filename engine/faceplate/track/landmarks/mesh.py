@@ -1,107 +1,134 @@
 """Landmarks of one face: the 468 points of MediaPipe's face mesh and the ten of its iris model."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
 
+from faceplate.track.landmarks.face import Face
+from faceplate.track.landmarks.head import Head
+from faceplate.track.landmarks.views import View, agreement, averaged, views_of
 from faceplate.track.networks import FaceNetworks, Network
 from faceplate.track.regions import Picture, Region, ToDisplay, picture_of
 from faceplate.track.topology import left_eye, right_eye
 from faceplate.values import Floats, Frame, Matrix
 
-# The mesh model sees the box of its own landmarks widened by half, as it was trained to.
-MESH_MARGIN = 1.5
 # The picture of a face reaches this far beyond the detected head, for the region to settle on the mesh.
 PICTURE_REACH = 1.3
 # It keeps about this many pixels: enough for a 192 px input and, inside it, for the 64 px eye crops.
 PICTURE_SIDE_PX = 360
 EYE_MARGIN = 2.3
-SETTLING_PASSES = 2
+# The mesh model was trained on the box of its own landmarks widened by half. The box's size hangs on two points that
+# jitter; the points' root mean square distance from their mean says the same with half of that (mean ratio of four
+# faces). Its middle may jitter: the mesh hands next to nothing of that on.
+REGION_SIDE = 4.93
+# The mesh hands a fourth of an error of its region's size on to the next region, and next to none of its place and
+# turn; another pass changes nothing worth its time once the region has moved by less than this share of its side.
+SETTLED = 0.015
+SETTLING_PASSES = 3
 # Places of the outer and the inner corner in a lid ring.
 CORNERS = (0, 8)
 MIRRORED_IRIS = [0, 3, 2, 1, 4]
-# The mesh is the mean over three views of its region, moved, scaled and turned a little (in sides of the region, and in
-# radians): this takes two thirds off the jitter that one view has on a slow pan.
-VIEWS = ((0.02, 0.0, 0.96, 0.034), (-0.01, 0.017, 1.0, 0.002), (-0.01, -0.017, 1.04, -0.036))
-# Views that put a point this far apart, in sides of the region, leave 1/e of its confidence.
-DISAGREEMENT = 0.02
+# More views of an eye take no more than 6% off the jitter of its iris; two tell how sure they are.
+IRIS_VIEWS = 2
 
 
 @dataclass(frozen=True)
-class Face:
-    """One face of one frame: points x 2, points, points and two numbers; see `values.Person` for their spaces."""
+class Mesh:
+    """What the mesh model says of one face.
 
-    landmarks_plate: Matrix
-    depth_px: Matrix
-    confidence: Matrix
-    presence: float
-    exposure: float = math.nan
-
-    @property
-    def sureness(self) -> float:
-        """The median of the points' confidence: presence, less where the views disagree.
-
-        Faces have 0.72 and more, in profile and behind a hand too; leaves, furniture, and a face upside down whose
-        presence alone is 0.99 stay below 0.55 (nine clips).
-        """
-        return float(np.median(self.confidence))
-
-    @property
-    def box(self) -> Matrix:
-        """Top left and bottom right corner of the landmarks, 2 x 2, plate pixels."""
-        return np.array([self.landmarks_plate.min(axis=0), self.landmarks_plate.max(axis=0)])
-
-    @property
-    def size(self) -> float:
-        """The side of a square as large as the box, in plate pixels."""
-        return float(np.sqrt(np.prod(self.box[1] - self.box[0])))
-
-
-def measure(networks: FaceNetworks, frame: Frame, head: Region, to_display: ToDisplay) -> Face:
-    """The landmarks of the face in `head`: mesh, region from that mesh, mesh again, then its views and the irises.
-
-    Coordinates are plate pixels; depth is in plate rows (square pixels).
+    Attributes:
+        points_square: 468 x 3, square-pixel space and depth in the same pixels.
+        agreement: 468, how well its views agree, 0 to 1.
+        presence: 0 to 1.
+        region: where it looked, before views were made of it.
     """
-    picture = picture_of(frame, head.grown(PICTURE_REACH), to_display, PICTURE_SIDE_PX)
-    for _ in range(SETTLING_PASSES):
-        head = face_region(_mesh(networks.mesh, picture, head)[0])
-    views = [_mesh(networks.mesh, picture, region) for region in _views(head)]
-    meshes = np.array([mesh for mesh, _ in views])
-    mesh, presence = meshes.mean(axis=0), float(np.mean([sure for _, sure in views]))
-    right = _iris(networks.iris, picture, mesh, right_eye, mirrored=False)
-    left = _iris(networks.iris, picture, mesh, left_eye, mirrored=True)
-    points = np.concatenate([mesh, right, left])
-    agreement = np.append(_agreement(meshes, head.side), np.ones(len(right) + len(left)))
-    return Face(points[:, :2] / [frame.header.pixel_aspect, 1.0], points[:, 2], presence * agreement, presence)
+
+    points_square: Matrix
+    agreement: Matrix
+    presence: float
+    region: Region
+
+
+class MeshLandmarker:
+    """The default landmarker: MediaPipe's face mesh and irises, each the mean over several views."""
+
+    name = "mediapipe"
+
+    def __init__(self, networks: FaceNetworks, views: int) -> None:
+        self._networks = networks
+        self._views = views
+
+    def measure(self, frame: Frame, head: Head, to_display: ToDisplay) -> Face:
+        """As `landmarker.Landmarker`; depth is the mesh's own."""
+        picture = face_picture(frame, head, to_display)
+        mesh = mesh_in(self._networks.mesh, picture, head.region, self._views)
+        points, agreed = with_irises(self._networks.iris, picture, mesh, self._views)
+        to_plate = [frame.header.pixel_aspect, 1.0]
+        return Face(points[:, :2] / to_plate, points[:, 2], mesh.presence * agreed, mesh.presence)
+
+
+def face_picture(frame: Frame, head: Head, to_display: ToDisplay) -> Picture:
+    """The head with room for its region to settle."""
+    return picture_of(frame, head.region.grown(PICTURE_REACH), to_display, PICTURE_SIDE_PX)
+
+
+def mesh_in(network: Network, picture: Picture, head: Region, views: int) -> Mesh:
+    """The mesh of the face in `head`: looked at until its region stays, then from so many views.
+
+    A single view is compared with the last look before it.
+    """
+    points, _ = _mesh(network, picture, head)
+    region = face_region(points)
+    for _ in range(SETTLING_PASSES - 1):
+        if _moved(head, region) < SETTLED:
+            break
+        head = region
+        points, _ = _mesh(network, picture, head)
+        region = face_region(points)
+    seen = [_mesh(network, picture, view.of(region)) for view in views_of(views)]
+    answers = np.array([answer for answer, _ in seen])
+    witnesses = answers if views > 1 else np.concatenate([answers, points[np.newaxis]])
+    presence = float(np.mean([sure for _, sure in seen]))
+    return Mesh(averaged(answers, region.side), agreement(witnesses, region.side), presence, region)
+
+
+def with_irises(network: Network, picture: Picture, mesh: Mesh, views: int) -> tuple[Matrix, Matrix]:
+    """All 478 points (x 3, square-pixel space), and how well the views agree on each."""
+    points, agreed = [mesh.points_square], [mesh.agreement]
+    for lid, mirrored in ((right_eye, False), (left_eye, True)):
+        region = _eye_region(mesh.points_square, lid, mirrored=mirrored)
+        seen = views_of(min(views, IRIS_VIEWS))
+        answers = np.array([_iris(network, picture, view, region, mirrored=mirrored) for view in seen])
+        iris = averaged(answers, mesh.region.side)
+        iris[:, 2] = mesh.points_square[[lid[place] for place in CORNERS], 2].mean()
+        points.append(iris)
+        agreed.append(agreement(answers, mesh.region.side))
+    return np.concatenate(points), np.concatenate(agreed)
 
 
 def face_region(points_square: Matrix) -> Region:
-    """The region the mesh model wants to see: upright by the outer corners of the eyes, the landmarks' box and half."""
-    across = points_square[left_eye[0], :2] - points_square[right_eye[0], :2]
-    turn_rad = float(np.arctan2(across[1], across[0]))
+    """The region the mesh model wants to see: about the box of its points, upright by the outer corners of the eyes."""
+    turn_rad = upright_turn_rad(points_square)
     sine, cosine = np.sin(turn_rad), np.cos(turn_rad)
     axes = np.array([[cosine, sine], [-sine, cosine]])
     upright = points_square[:, :2] @ axes.T
-    low, high = upright.min(axis=0), upright.max(axis=0)
-    centre = (low + high) / 2 @ axes
-    return Region(float(centre[0]), float(centre[1]), float((high - low).max()) * MESH_MARGIN, turn_rad)
+    x, y = (upright.min(axis=0) + upright.max(axis=0)) / 2 @ axes
+    radius = float(np.sqrt(np.square(upright - upright.mean(axis=0)).sum(axis=1).mean()))
+    return Region(float(x), float(y), REGION_SIDE * radius, turn_rad)
 
 
-def _views(region: Region) -> list[Region]:
-    side, turn_rad = region.side, region.turn_rad
-    return [
-        Region(region.x + across * side, region.y + down * side, side * scale, turn_rad + turn)
-        for across, down, scale, turn in VIEWS
-    ]
+def upright_turn_rad(points_square: Matrix) -> float:
+    """The turn of the line between the outer corners of the eyes."""
+    across = points_square[left_eye[0], :2] - points_square[right_eye[0], :2]
+    return float(np.arctan2(across[1], across[0]))
 
 
-def _agreement(meshes: Matrix, side: float) -> Matrix:
-    """How well the views (views x points x 3) agree on each point, 0 to 1."""
-    apart = np.linalg.norm(meshes[..., :2] - meshes[..., :2].mean(axis=0), axis=-1).max(axis=0)
-    agreement: Matrix = np.exp(-((apart / side / DISAGREEMENT) ** 2))
-    return agreement
+def _moved(before: Region, after: Region) -> float:
+    """The largest change of place, size and turn, in sides of the region and radians."""
+    turn = (after.turn_rad - before.turn_rad + np.pi) % (2 * np.pi) - np.pi
+    place = np.hypot(after.x - before.x, after.y - before.y) / after.side
+    return float(max(place, abs(np.log(after.side / before.side)), abs(turn)))
 
 
 def _mesh(network: Network, picture: Picture, region: Region) -> tuple[Matrix, float]:
@@ -110,24 +137,26 @@ def _mesh(network: Network, picture: Picture, region: Region) -> tuple[Matrix, f
     return points, float(expit(float(out["conv2d_31"][0])))
 
 
-def _iris(network: Network, picture: Picture, mesh: Matrix, lid: tuple[int, ...], *, mirrored: bool) -> Matrix:
+def _eye_region(mesh: Matrix, lid: tuple[int, ...], *, mirrored: bool) -> Region:
+    corners = mesh[[lid[place] for place in CORNERS], :2]
+    left, right = corners[::-1] if mirrored else corners
+    across, centre = right - left, corners.mean(axis=0)
+    side = float(np.linalg.norm(across)) * EYE_MARGIN
+    return Region(float(centre[0]), float(centre[1]), side, float(np.arctan2(across[1], across[0])))
+
+
+def _iris(network: Network, picture: Picture, view: View, region: Region, *, mirrored: bool) -> Matrix:
     """Five points: the centre, then the edge at the right, top, left and bottom of the picture.
 
     The model knows right eyes; a left one is shown to it in a mirror.
     """
-    corners = mesh[[lid[place] for place in CORNERS]]
-    left, right = corners[::-1] if mirrored else corners
-    across = right[:2] - left[:2]
-    centre, side = corners[:, :2].mean(axis=0), float(np.linalg.norm(across)) * EYE_MARGIN
-    region = Region(float(centre[0]), float(centre[1]), side, float(np.arctan2(across[1], across[0])))
-    crop = picture.crop(region, network.side_px)
+    seen = view.of(region)
+    crop = picture.crop(seen, network.side_px)
     values = network(crop[:, ::-1] if mirrored else crop)["output_iris"].reshape(-1, 3)
     if mirrored:
         values = values[MIRRORED_IRIS]
         values[:, 0] = network.side_px - values[:, 0]
-    points = _to_square(values, network.side_px, region)
-    points[:, 2] = corners[:, 2].mean()
-    return points
+    return _to_square(values, network.side_px, seen)
 
 
 def _to_square(values: Floats, side_px: int, region: Region) -> Matrix:

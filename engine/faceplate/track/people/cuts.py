@@ -1,5 +1,12 @@
+"""Where one shot ends and the next begins, told by thumbnails of the frames."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
+from faceplate.track.people.dissolves import dissolves_in
+from faceplate.track.people.flashes import flash_length
 from faceplate.values import Floats
 
 # Between neighbouring frames of one shot the measure stays below 0.035, six frames apart below 0.095 (fast gestures,
@@ -12,10 +19,47 @@ BLOCK_PX = 4
 LEFT_OUT = 1 / 8
 # Thumbnails with less contrast than this are told apart by their level, not by noise blown up.
 LEAST_CONTRAST = 0.02
+# Two set-ups of one room are 0.11 apart and more; a set-up that is cut back to is nearer to itself than this.
+SAME_SET_UP = 0.08
+
+
+class Shots(NamedTuple):
+    """The places that begin another shot (0 is not among them), and those of flash frames, which end none."""
+
+    cuts: tuple[int, ...]
+    flashes: frozenset[int]
+
+
+def shots_of(thumbnails: Sequence[Floats]) -> Shots:
+    """Cuts, the middles of dissolves, and flashes of a sequence of thumbnails (rows x columns x 3, display-referred).
+
+    A picture that is there again after up to four frames of other light, or clipped, was never away.
+    """
+    cuts: list[int] = []
+    flashes: set[int] = set()
+    last, place = 0, 1
+    while place < len(thumbnails):
+        if is_cut(thumbnails[last], thumbnails[place]):
+            flash = flash_length(thumbnails[last], thumbnails[place:], is_cut)
+            flashes |= set(range(place, place + flash))
+            cuts += [] if flash else [place]
+            place += flash
+        last, place = place, place + 1
+    dissolves = dissolves_in(thumbnails, unlikeness)
+    hard = {cut for cut in cuts if not any(cut in mixed or cut == mixed.stop for mixed in dissolves)}
+    soft = {(mixed.start + mixed.stop) // 2 for mixed in dissolves}
+    return Shots(tuple(sorted(hard | soft)), frozenset(flashes))
+
+
+def same_set_up(one: Floats, other: Floats) -> bool:
+    """True where two thumbnails show the same set-up, however much time lies between them."""
+    return unlikeness(one, other) < SAME_SET_UP
 
 
 def is_cut(before: Floats, after: Floats) -> bool:
     """True where two neighbouring thumbnails show different shots."""
+    if np.abs(_standardised(before) - _standardised(after)).mean() <= CUT:
+        return False  # what does not move at all need not be looked for
     return unlikeness(before, after) > CUT
 
 
@@ -35,11 +79,11 @@ def _standardised(thumbnail: Floats) -> Floats:
 
 
 def _unexplained(picture: Floats, by: Floats) -> float:
-    reach = 2 * REACH_PX + 1
-    padded = np.pad(by, ((REACH_PX, REACH_PX), (REACH_PX, REACH_PX), (0, 0)), mode="edge")
-    around = np.lib.stride_tricks.sliding_window_view(padded, (reach, reach), axis=(0, 1))
-    apart = np.abs(picture[..., None, None] - around).mean(axis=2)
     rows, columns = picture.shape[0] // BLOCK_PX, picture.shape[1] // BLOCK_PX
-    blocks = apart.reshape(rows, BLOCK_PX, columns, BLOCK_PX, reach * reach).mean(axis=(1, 3))
-    fits = np.sort(blocks.min(axis=-1), axis=None)
+    padded = np.pad(by, ((REACH_PX, REACH_PX), (REACH_PX, REACH_PX), (0, 0)), mode="edge")
+    best = np.full((rows, columns), np.inf)
+    for down, across in np.ndindex(2 * REACH_PX + 1, 2 * REACH_PX + 1):
+        apart = np.abs(picture - padded[down : down + picture.shape[0], across : across + picture.shape[1]])
+        np.minimum(best, apart.reshape(rows, BLOCK_PX, columns, -1).mean(axis=(1, 3)), out=best)
+    fits = np.sort(best, axis=None)
     return float(fits[: round(fits.size * (1 - LEFT_OUT))].mean())

@@ -1,64 +1,145 @@
+"""Faces of one person joined over the frames of a shot, through gaps, and where they come back.
+
+From the sure to the less sure: faces of neighbouring frames become chains wherever nobody else could be meant; chains
+are then joined over growing gaps, all at once, so that people who cross do not take each other's name (hierarchical
+association: Huang, Wu and Nevatia, "Robust Object Tracking by Hierarchical Association of Detection Responses", ECCV
+2008). What stays doubtful stays apart.
+"""
+
 from collections.abc import Sequence
-from typing import TypeAlias
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from faceplate.track.find.sightings import Sighting
-from faceplate.track.landmarks.mesh import Face
-from faceplate.track.people.cuts import is_cut
+from faceplate.track.landmarks.face import Face
+from faceplate.track.people.again import followed, joined_again
+from faceplate.track.people.assignment import IMPOSSIBLE, sure_pairs
+from faceplate.track.people.cuts import shots_of
+from faceplate.track.people.likeness import DOUBTFUL, SURE, unlikeness
+from faceplate.track.people.paths import (
+    Chain,
+    Place,
+    apart,
+    first_faces,
+    first_place,
+    last_faces,
+    last_place,
+    place_of,
+    predicted,
+    shape_apart,
+    times_larger,
+)
+from faceplate.values import Matrix
 
-Chain: TypeAlias = dict[int, Face]
-"""One person's faces by the place of their frame in the range."""
-
-# A face may move by this much of its own size from frame to frame, and stay away for this many frames.
+# A face may stand off from where it is expected by this much of its sides in the next frame, and by as much more for
+# every so many frames that it was out of sight.
 REACH = 0.6
-LONGEST_GAP_FRAMES = 12
-IMPOSSIBLE = 1e6
+REACH_DOUBLES_FRAMES = 12.0
+LARGEST_CHANGE = 1.8
+# How much a change of size, of pose and of looks counts beside place, each at its own limit.
+SIZE_SHARE, POSE_SHARE, LOOKS_SHARE = 0.4, 0.3, 1.0
+LARGEST_POSE_CHANGE = 0.2
+POSE_HOLDS_FRAMES = 6.0
+# Looks begin to count where stretches of one person seldom get.
+LOOKS_FREE = 0.7
+# A head that turns fast shows another side: from one frame to the next looks then count so much at most, as its pose
+# changes by this part of the largest change (0.2 and more at 30 degrees a frame; 0 where somebody stands in its place).
+LOOKS_OF_TURNING, TURNING = 0.2, 0.15
+LOOKED_AT_FRAMES = 24
+LIMIT, MARGIN = 1.2, 0.15
+LONGEST_GAPS_FRAMES = (3, 12, 48)
 
 
 def cuts_of(sightings: Sequence[Sighting]) -> tuple[int, ...]:
-    """The places that begin another shot."""
-    return tuple(
-        place
-        for place in range(1, len(sightings))
-        if is_cut(sightings[place - 1].thumbnail, sightings[place].thumbnail)
-    )
+    """The places that begin another shot; 0 is not among them."""
+    return shots_of([sighting.thumbnail for sighting in sightings]).cuts
 
 
-def link(sightings: Sequence[Sighting]) -> list[Chain]:
-    """Faces of one person joined over the frames of each shot; a cut ends every chain.
+def link(sightings: Sequence[Sighting], cuts: Sequence[int] | None = None) -> list[Chain]:
+    """One chain of faces for each person; a person comes back under the same chain where that is sure.
 
-    A face out of sight for up to `LONGEST_GAP_FRAMES` frames is taken up again near where it was last seen.
+    Nobody is followed over a cut (`cuts_of` where not given), but who is seen in the same place of the same set-up
+    before and after it, and looks the same, is the same person.
     """
+    thumbnails = [sighting.thumbnail for sighting in sightings]
+    found = shots_of(thumbnails)
+    faces = [_unsigned(each.faces) if place in found.flashes else each.faces for place, each in enumerate(sightings)]
+    starts = [0, *(found.cuts if cuts is None else cuts), len(sightings)]
+    shots = [_linked(faces, range(*between)) for between in pairwise(starts)]
+    return joined_again(shots, thumbnails)
+
+
+def _unsigned(faces: tuple[Face, ...]) -> tuple[Face, ...]:
+    """Faces in a flash, whose looks say nothing."""
+    return tuple(replace(face, signature=None, embedding=None) for face in faces)
+
+
+def _linked(faces: Sequence[tuple[Face, ...]], places: range) -> list[Chain]:
+    chains = _neighbours_linked(faces, places)
+    for longest in LONGEST_GAPS_FRAMES:
+        chains = _joined(chains, longest)
+    return chains
+
+
+def _neighbours_linked(faces: Sequence[tuple[Face, ...]], places: range) -> list[Chain]:
+    """The chains of faces that are seen in one frame after the other."""
     done: list[Chain] = []
-    open_chains: list[Chain] = []
-    for place, sighting in enumerate(sightings):
-        cut = place > 0 and is_cut(sightings[place - 1].thumbnail, sighting.thumbnail)
-        going_on = [] if cut else [chain for chain in open_chains if place - max(chain) <= LONGEST_GAP_FRAMES + 1]
-        done += [chain for chain in open_chains if not any(chain is other for other in going_on)]
-        open_chains = going_on + _take_up(going_on, sighting.faces, place)
-    return done + open_chains
+    live: list[Chain] = []
+    for place in places:
+        heads: list[Chain] = [{place: face} for face in faces[place]]
+        pairs = sure_pairs(_costs(live, heads, 1), LIMIT, MARGIN)
+        for row, column in pairs:
+            live[row] |= heads[column]
+            heads[column] = live[row]
+        followed = {row for row, _ in pairs}
+        done += [chain for row, chain in enumerate(live) if row not in followed]
+        live = heads
+    return done + live
 
 
-def _take_up(chains: list[Chain], faces: tuple[Face, ...], place: int) -> list[Chain]:
-    """Adds each face to the chain it belongs to; those that belong to none start the chains given back."""
-    costs = np.array([[_distance(chain, face, place) for face in faces] for chain in chains]).reshape(
-        len(chains), len(faces)
-    )
-    pairs = [(row, column) for row, column in zip(*linear_sum_assignment(costs), strict=True)]
-    taken = set()
-    for row, column in pairs:
-        if costs[row, column] < IMPOSSIBLE:
-            chains[row][place] = faces[column]
-            taken.add(column)
-    return [{place: face} for column, face in enumerate(faces) if column not in taken]
+def _joined(chains: list[Chain], longest_gap: int) -> list[Chain]:
+    """The chains with those joined that follow one another after at most so many frames out of sight."""
+    return followed(chains, dict(sure_pairs(_costs(chains, chains, longest_gap + 1), LIMIT, MARGIN)))
 
 
-def _distance(chain: Chain, face: Face, place: int) -> float:
-    """How far the landmarks have moved, in sizes of the face, or `IMPOSSIBLE` where that is out of reach."""
-    last = chain[max(chain)]
-    moved = np.linalg.norm(face.landmarks_plate - last.landmarks_plate, axis=1).mean()
-    distance = float(moved / max(min(face.size, last.size), 1e-6))
-    waited = place - max(chain) - 1
-    return distance if distance < REACH * (1 + waited / LONGEST_GAP_FRAMES) else IMPOSSIBLE
+def _costs(tails: Sequence[Chain], heads: Sequence[Chain], longest: int) -> Matrix:
+    """What it costs to take each head for the going on of each tail; `IMPOSSIBLE` for more than `longest` frames on."""
+    ahead = cache(lambda row, place: predicted(last_faces(tails[row]), place))
+    behind = cache(lambda column, place: predicted(first_faces(heads[column]), place))
+    starts = [first_place(head) for head in heads]
+    costs = np.full((len(tails), len(heads)), IMPOSSIBLE)
+    for row, tail in enumerate(tails):
+        end = last_place(tail)
+        for column, start in enumerate(starts):
+            if 0 < start - end <= longest:
+                costs[row, column] = _cost(tail, heads[column], ahead(row, start), behind(column, end))
+    return costs
+
+
+def _cost(tail: Chain, head: Chain, expected: Place, expected_before: Place) -> float:
+    """Place, size, pose and looks in one number; where the head is, and the tail was, against what was expected."""
+    end, start = last_place(tail), first_place(head)
+    waited = start - end - 1
+    off = apart(expected, place_of(head[start]))
+    if len(head) > 1:
+        off = (off + apart(expected_before, place_of(tail[end]))) / 2
+    place = off / (REACH * (1 + waited / REACH_DOUBLES_FRAMES))
+    size = np.log(times_larger(expected, expected_before)) / np.log(LARGEST_CHANGE)
+    if place > 1 or size > 1:
+        return IMPOSSIBLE
+    pose = min(shape_apart(tail[end], head[start]) / LARGEST_POSE_CHANGE, 1.0) * np.exp(-waited / POSE_HOLDS_FRAMES)
+    looks = LOOKS_SHARE * _looks(tail, head)
+    if waited == 0 and pose > TURNING:
+        looks = min(looks, LOOKS_OF_TURNING)
+    return float(place + SIZE_SHARE * size + POSE_SHARE * pose + looks)
+
+
+def _looks(tail: Chain, head: Chain) -> float:
+    """0 for one person, 1 at the limit; not known counts as nothing."""
+    unlike = unlikeness(list(tail.values())[-LOOKED_AT_FRAMES:], list(head.values())[:LOOKED_AT_FRAMES])
+    if np.isnan(unlike):
+        return 0.0
+    return IMPOSSIBLE if unlike > DOUBTFUL else max(0.0, (unlike - LOOKS_FREE) / (DOUBTFUL - SURE))

@@ -2,17 +2,23 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from faceplate.track.people.link import Chain
+from faceplate.track.people.paths import Chain
+from faceplate.track.people.who import EVERYBODY
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.values import Matrix, Measured
 
 
 def measured_people(chains: Sequence[Chain], frames: int, settings: FaceTrackSettings) -> tuple[Measured, ...]:
-    """The chains long enough to be people, by size times time, over all rows of a track of so many frames."""
+    """The chains long enough to be people, by size times time, over all rows of a track of so many frames.
+
+    No chain has to be longer than the range. At most `max_people`, where everybody is wanted: somebody who is asked
+    for may be smaller than that.
+    """
     shortest = min(settings.min_length, frames)
     long_enough = [chain for chain in chains if len(chain) >= shortest]
     ordered = sorted(long_enough, key=lambda chain: -sum(face.size for face in chain.values()))
-    return tuple(_measured(chain, frames) for chain in ordered[: settings.max_people])
+    most = settings.max_people if settings.who == EVERYBODY else len(ordered)
+    return tuple(_measured(chain, frames) for chain in ordered[:most])
 
 
 def _measured(chain: Chain, frames: int) -> Measured:

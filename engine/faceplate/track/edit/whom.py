@@ -1,0 +1,61 @@
+"""Whom an edit is about: a person of a track by name, on a frame of it."""
+
+import numpy as np
+
+from faceplate.errors import TrackError
+from faceplate.values import Person, Track, describe_frames
+
+
+def person_of(track: Track, name: str) -> Person:
+    """The person of a name.
+
+    Raises:
+        TrackError: the track has nobody of that name; the message lists who is there.
+    """
+    for person in track.people:
+        if person.name == name:
+            return person
+    raise TrackError(
+        f"track of {track.plate}",
+        expected=f"a person named {name!r}",
+        came=", ".join(person.name for person in track.people) or "nobody",
+        next_step="name one of them",
+    )
+
+
+def row_of(track: Track, frame: int) -> int:
+    """The row of a frame.
+
+    Raises:
+        TrackError: the frame was not tracked.
+    """
+    if frame not in track.frames:
+        raise TrackError(
+            f"track of {track.plate}, frame {frame}",
+            expected=f"a frame of {describe_frames(track.frames)}",
+            came="a frame that was not tracked",
+            next_step="name one of them",
+        )
+    return track.frames.index(frame)
+
+
+def seen_row(track: Track, person: Person, frame: int) -> int:
+    """The row of a frame that shows the person.
+
+    Raises:
+        TrackError: the frame was not tracked, or does not show them.
+    """
+    row = row_of(track, frame)
+    if not person.seen[row]:
+        raise TrackError(
+            f"track of {track.plate}, frame {frame}",
+            expected=f"a frame that shows {person.name}: {describe_frames(frames_of(track, person))}",
+            came="a frame without them",
+            next_step="name a frame that shows them",
+        )
+    return row
+
+
+def frames_of(track: Track, person: Person) -> tuple[int, ...]:
+    """The frames that show a person."""
+    return tuple(track.frames[row] for row in np.flatnonzero(person.seen))

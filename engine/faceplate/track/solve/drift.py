@@ -1,0 +1,89 @@
+"""Texture that is followed for long drifts; landmarks do not. Far apart, the track is bent back to them, slowly."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from faceplate.align.template import steady_points
+from faceplate.track.solve.estimate import geman_mcclure
+from faceplate.track.solve.path import LandmarkPath
+from faceplate.track.solve.whittaker import whittaker
+from faceplate.track.topology import anchors, mesh_to_68
+from faceplate.values import Array, Matrix
+
+# What swings faster than about a second is jitter, speech, or a hand before the face.
+PERIOD_FRAMES = 24.0
+# Landmarks of one place of a face wander so many times further than the face as a whole.
+LOCAL_TOLERANCE = 3.0
+aligned: Array = np.flatnonzero(np.isin(anchors, np.array(mesh_to_68)[list(steady_points)]))
+ROUNDS = 3
+OUTLIER = 3.0
+LEAST_DEVIATION = 1e-4
+
+
+class Bent(NamedTuple):
+    """Corrections once bent back, and by how many tolerances the whole face had drifted in each frame."""
+
+    corrections: Matrix
+    excess: Matrix
+
+
+def bend_back(corrections: Matrix, path: LandmarkPath, tolerance: float) -> Bent:
+    """Corrections (frames x anchors x 2) whose slow part is within a tolerance of 0, in units of the face square.
+
+    Within it nothing changes. The face as a whole, a similarity, is held to the tolerance, each anchor by itself to
+    three of it.
+    """
+    bent, excess = corrections.copy(), np.full(len(corrections), np.nan)
+    face = path.face[:, list(anchors)]
+    for run in path.runs:
+        basis = _similarity(face[run])
+        motion = _fit(basis, corrections[run])
+        slow = slow_part(motion, path.trust[run])
+        field = np.einsum("fnik,fk->fni", basis, slow)
+        size = np.sqrt((field[:, aligned] ** 2).sum(axis=-1).mean(axis=-1))
+        local = slow_part(corrections[run] - np.einsum("fnik,fk->fni", basis, motion), path.trust[run])
+        bent[run] -= field * _beyond(size, tolerance)[:, None, None]
+        bent[run] -= local * _beyond(np.linalg.norm(local, axis=-1), LOCAL_TOLERANCE * tolerance)[..., None]
+        excess[run] = size / max(tolerance, 1e-12)
+    return Bent(bent, excess)
+
+
+def slow_part(values: Matrix, trust: Matrix) -> Matrix:
+    """The low-pass of `values` (frames x ...), with zero phase, that frames off it do not pull on.
+
+    Beyond its ends the values are mirrored: an end that is free to swing would follow the jitter of the last frames.
+    """
+    margin = min(round(PERIOD_FRAMES), len(values))
+    ends = ((margin, margin), (0, 0))
+    flat = np.pad(values.reshape(len(values), -1), ends, mode="symmetric")
+    trusted = np.pad(trust, margin, mode="symmetric")
+    weights = trusted
+    for _ in range(ROUNDS):
+        slow = whittaker(flat, PERIOD_FRAMES, weights)
+        apart = np.linalg.norm(flat - slow, axis=-1)
+        usual = max(float(np.median(apart)), LEAST_DEVIATION)
+        weights = np.maximum(trusted * geman_mcclure(apart / usual, OUTLIER), LEAST_DEVIATION)
+    slow = whittaker(flat, PERIOD_FRAMES, weights)
+    return np.asarray(slow[margin : margin + len(values)].reshape(values.shape))
+
+
+def _beyond(size: Matrix, tolerance: float) -> Matrix:
+    """The share of a drift of this size that is taken back: what is beyond the tolerance."""
+    share: Matrix = np.maximum(0.0, 1 - tolerance / np.maximum(size, 1e-12))
+    return share
+
+
+def _similarity(face: Matrix) -> Matrix:
+    """How shift, scale and turn move each point, frames x points x 2 x 4."""
+    x, y = np.moveaxis(face - face.mean(axis=1, keepdims=True), -1, 0)
+    one, none = np.ones_like(x), np.zeros_like(x)
+    return np.stack([np.stack([one, none, x, -y], axis=-1), np.stack([none, one, y, x], axis=-1)], axis=-2)
+
+
+def _fit(basis: Matrix, moves: Matrix) -> Matrix:
+    """The similarity of the points that the alignment is fitted to, as it is fitted to them: frames x 4."""
+    rows = basis[:, aligned].reshape(len(basis), -1, basis.shape[-1])
+    wanted = moves[:, aligned].reshape(len(moves), -1, 1)
+    square = rows.swapaxes(1, 2) @ rows
+    return np.asarray(np.linalg.solve(square, rows.swapaxes(1, 2) @ wanted)[..., 0])

@@ -1,0 +1,38 @@
+import numpy as np
+
+from faceplate.track.solve.smooth import scale_of
+from faceplate.track.topology import left_eye, left_iris, lips_inner, lips_outer, right_eye, right_iris
+from faceplate.values import Matrix
+
+# What moves on its own, and fast: lids blink, irises jump, lips speak.
+parts = (right_eye, left_eye, right_iris, left_iris, lips_outer + lips_inner)
+# As a part jitters in its quieter frames, so much and twice as much counts for nothing.
+JITTER_QUANTILE = 0.25
+BEYOND_JITTER = 2.0
+LEAST_FRAMES = 5
+
+
+def keep_expression(measured: Matrix, calm: Matrix, to_face: Matrix, trust: Matrix) -> Matrix:
+    """The calm points (frames x points x 3) with lids, irises and lips put back where they truly moved.
+
+    A part that departs from its calm place as one, by more than it jitters, is where it was measured; what is less is
+    shrunk to nothing, without a step in between (the non-negative garrote: Breiman, "Better Subset Regression Using
+    the Nonnegative Garrote", Technometrics 37(4), 1995). Frames that are not trusted stay calm.
+    """
+    if len(measured) < LEAST_FRAMES:
+        return calm
+    kept = calm.copy()
+    away = measured - calm
+    distances = np.linalg.norm(away[..., :2], axis=-1) / scale_of(to_face)[:, None]
+    for part in parts:
+        columns = list(part)
+        apart = np.sqrt((distances[:, columns] ** 2).mean(axis=1))
+        share = garrote(apart, BEYOND_JITTER * float(np.quantile(apart, JITTER_QUANTILE))) * trust
+        kept[:, columns] += share[:, None, None] * away[:, columns]
+    return kept
+
+
+def garrote(size: Matrix, threshold: float) -> Matrix:
+    """The share of a departure of this size that is kept: none up to the threshold, nearly all far above it."""
+    share: Matrix = np.maximum(0.0, 1 - (threshold / np.maximum(size, 1e-12)) ** 2)
+    return share
