@@ -32,9 +32,8 @@ everything = [*scenes, "command", "clips", "speed"]
 def of_clips(footage: Path, *, quick: bool) -> Iterator[Figure]:
     """Every real clip, and the stills."""
     for name, (frame_range, rate) in list(track_clips.CLIPS.items())[:: 3 if quick else 1]:
-        found = track_clips.figures_of(*track_clips.tracks_of(footage / "clips" / name, frame_range), rate)
-        yield Figure(f"clips: energy, raw / refined ({name})", found.energy_ratio)
-        yield Figure(f"clips: slow path px ({name})", found.slow_rms_px, _beside(found))
+        found = track_clips.clip_figures(footage / "clips" / name, frame_range, rate)
+        yield from of_clip(name, found)
     late = [number for number in track_clips.seen_frames(footage) if number > track_clips.LAST_FACE]
     yield Figure("clips: frames past the cut", len(late), f"last face on {track_clips.LAST_FACE}")
     for name in track_clips.STILLS_WITHOUT_FACE:
@@ -42,11 +41,18 @@ def of_clips(footage: Path, *, quick: bool) -> Iterator[Figure]:
     yield Figure("golden portrait: mean px", track_clips.golden_error_px(footage))
 
 
-def _beside(found: track_clips.ClipFigures) -> str:
-    return (
-        f"worst {found.slow_worst_px:.3f}; whole path to the raw one's fit: "
-        f"rms {found.path_rms_px:.3f}, worst {found.path_worst_px:.3f}"
+def of_clip(name: str, found: track_clips.ClipFigures) -> Iterator[Figure]:
+    """Jitter, with and without what the face itself does, and how far the slow path is from the landmarks'."""
+    beside = f"RMS px: raw {found.raw_px:.2f}, refined {found.refined_px:.2f}, the face by flow {found.flow_px:.2f}"
+    yield Figure(f"clips: energy, raw / refined ({name})", (found.raw_px / found.refined_px) ** 2, beside)
+    beside = f"RMS px: raw {found.raw_jitter_px:.2f}, refined {found.refined_jitter_px:.2f}"
+    ratio = (found.raw_jitter_px / found.refined_jitter_px) ** 2
+    yield Figure(f"clips: energy beside the face's own ({name})", ratio, beside)
+    beside = (
+        f"worst {found.slow_worst_px:.2f}; from one view {found.one_view_rms_px:.2f}, "
+        f"from which the averaged views are {found.views_rms_px:.2f}"
     )
+    yield Figure(f"clips: slow path px ({name})", found.slow_rms_px, beside)
 
 
 def of_speed(folder: Path, *, quick: bool) -> Iterator[Figure]:
@@ -98,7 +104,7 @@ def main() -> int:
     parser.add_argument("--plots", type=Path, help="a folder for pictures of error against frame")
     given = parser.parse_args()
     print(describe_machine("numpy", "scipy", "numba", "opencv-python-headless", "ai-edge-litert"))
-    print(f"{'':44} {'target':>8} {'measured':>10} {'ratio':>6}")
+    print(f"{'':56} {'target':>8} {'measured':>10} {'ratio':>6}")
     folder = Path(tempfile.mkdtemp(prefix="track_benchmark."))
     missed = 0
     try:

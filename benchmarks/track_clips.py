@@ -1,19 +1,25 @@
 """Real clips and stills, whose truth nobody knows: jitter, path, cut, absence, and MediaPipe's own expected result."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from scipy.signal import savgol_filter
 
+from faceplate.align import transform
 from faceplate.errors import TrackError
 from faceplate.graph import open_encoded_plate, track_shot
-from faceplate.track import FaceTrackSettings
-from faceplate.values import Array, Matrix, Track
-from track_scenes import RAW
+from faceplate.plate import normalised
+from faceplate.track import FaceTrackSettings, topology
+from faceplate.values import Array, Matrix, Plate, Track
+from track_scenes import RAW, landmarks_alone
 from track_truth import corners_plate
 
+# Texture that the flow takes from frame to frame; skin that does not move on its own.
+SKIN = list(topology.anchors)
 COLOURSPACE = "sRGB - Texture"
 # Clip, range, and frames a second.
 CLIPS: dict[str, tuple[str, int]] = {
@@ -24,7 +30,7 @@ CLIPS: dict[str, tuple[str, int]] = {
     "lp_s18_threequarter_dolly.mp4": ("1-75", 25),
     "intel_asl_bird.mkv": ("1-60", 30),
     "intel_asl_book.mkv": ("1-75", 30),
-    "intel_headpose_female.gif": ("1-75", 12),
+    "intel_headpose_female.gif": ("1-23", 12),
 }
 # The clip that cuts to a shot without a face, and the last frame before it.
 CUT_CLIP, CUT_RANGE, LAST_FACE = "pf_face_noface.mov", "50-100", 72
@@ -33,45 +39,54 @@ STILLS_WITHOUT_FACE = ("noface_grass.jpg", "noface_mountain.jpg")
 
 @dataclass(frozen=True)
 class ClipFigures:
-    """One clip: how much quieter the refined alignment is than the raw one, and how far their slow paths are apart.
+    """One clip, corners of the face square in plate pixels: second differences, and slow paths (`_slow`).
 
     Attributes:
-        energy_ratio: second-difference energy of the corners of the face square, raw over refined.
-        path_rms_px: RMS distance of the refined corners from a zero-phase fit of the raw ones, plate pixels.
-        path_worst_px: the largest.
-        slow_rms_px: RMS distance of the same fit of both.
+        raw_px: RMS second difference of one view of each frame by itself.
+        refined_px: of the track as the default knobs give it.
+        flow_px: of what 8-bit optical flow says the face itself does, which no track that follows it can go below.
+        raw_jitter_px: RMS second difference of the raw beside that of the face by flow.
+        refined_jitter_px: of the refined.
+        slow_rms_px: RMS distance of the refined slow path from that of the landmarks it is made from.
         slow_worst_px: the largest.
+        one_view_rms_px: RMS distance of the refined slow path from the raw one.
+        views_rms_px: RMS distance of the slow path of the landmarks it is made from, several views, from the raw one.
     """
 
-    energy_ratio: float
-    path_rms_px: float
-    path_worst_px: float
+    raw_px: float
+    refined_px: float
+    flow_px: float
+    raw_jitter_px: float
+    refined_jitter_px: float
     slow_rms_px: float
     slow_worst_px: float
+    one_view_rms_px: float
+    views_rms_px: float
 
 
-def tracks_of(clip: Path, frame_range: str) -> tuple[Track, Track]:
-    """Raw and as the default knobs have it, of the largest person."""
+def clip_figures(clip: Path, frame_range: str, rate: int) -> ClipFigures:
+    """Of the largest person of a clip, over the frames in which every track sees them."""
     plate = open_encoded_plate(str(clip), frame_range, COLOURSPACE)
-    return track_shot(plate, RAW), track_shot(plate, FaceTrackSettings())
-
-
-def figures_of(raw: Track, refined: Track, rate: int) -> ClipFigures:
-    """What the two tracks of one clip say, over the frames that both saw the first person in."""
-    paths = [corners_plate(track.people[0].alignment) for track in (raw, refined)]
-    seen = np.isfinite(paths[0]).all(axis=(1, 2)) & np.isfinite(paths[1]).all(axis=(1, 2))
-    runs = [run for run in np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1) if seen[run[0]]]
-    before, after = (np.concatenate([_second(path[run]) for run in runs]) for path in paths)
-    long_runs = [run for run in runs if len(run) > rate]
-    slow_raw, slow = (np.concatenate([_slow(path[run], rate) for run in long_runs]) for path in paths)
-    own = np.concatenate([paths[1][run] for run in long_runs])
-    apart, slow_apart = (np.linalg.norm(path - slow_raw, axis=-1) for path in (own, slow))
+    raw, refined = track_shot(plate, RAW), track_shot(plate, FaceTrackSettings())
+    measured = landmarks_alone(refined, FaceTrackSettings(refine=False, smoothing=0.0))
+    paths = [corners_plate(track.people[0].alignment) for track in (raw, measured, refined)]
+    runs = [run for run in _runs(np.isfinite(paths).all(axis=(0, 2, 3))) if len(run) > rate]
+    flow = [_flow(plate, refined, run) for run in runs]
+    seconds = [_lengths(paths[which], runs, _second) for which in (0, 2)]
+    beside = [_beside(paths[which], runs, flow) for which in (0, 2)]
+    slow = [np.concatenate([_slow(path[run], rate) for run in runs]) for path in paths]
+    apart = [np.linalg.norm(slow[one] - slow[other], axis=-1) for one, other in ((2, 1), (2, 0), (1, 0))]
+    own = np.concatenate([_second(each) for each in _flown(paths[2], runs, flow)])
     return ClipFigures(
-        float(np.square(before).sum() / np.square(after).sum()),
-        _rms(apart),
-        float(apart.max()),
-        _rms(slow_apart),
-        float(slow_apart.max()),
+        _rms(seconds[0]),
+        _rms(seconds[1]),
+        _rms(np.linalg.norm(own, axis=-1)),
+        _rms(beside[0]),
+        _rms(beside[1]),
+        _rms(apart[0]),
+        float(apart[0].max()),
+        _rms(apart[1]),
+        _rms(apart[2]),
     )
 
 
@@ -100,6 +115,62 @@ def golden_error_px(folder: Path) -> float:
     track = track_shot(plate, FaceTrackSettings())
     expected = np.array(numbers).reshape(-1, 2) * track.size
     return float(np.linalg.norm(track.people[0].landmarks_plate[0] - expected, axis=-1).mean())
+
+
+def _runs(seen: Array) -> list[Array]:
+    """The unbroken runs of frames, as rows."""
+    places = np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1)
+    return [run for run in places if seen[run[0]]]
+
+
+def _flow(plate: Plate, track: Track, run: Array) -> list[tuple[Matrix, Matrix]]:
+    """For every inner frame of a run, the face's similarity to the frame before and to the one after, by 8-bit flow.
+
+    Pyramidal Lucas-Kanade of the anchors' texture.
+    """
+    codes = [_codes(plate, track.frames[row]) for row in run]
+    points = [_opencv(track.people[0].landmarks_plate[row, SKIN]) for row in run]
+    inner = range(1, len(run) - 1)
+    return [
+        (
+            _similarity(codes[place], codes[place - 1], points[place]),
+            _similarity(codes[place], codes[place + 1], points[place]),
+        )
+        for place in inner
+    ]
+
+
+def _similarity(first: Array, second: Array, points: Array) -> Matrix:
+    found, good, _ = cv2.calcOpticalFlowPyrLK(first, second, points, None, winSize=(21, 21), maxLevel=4)
+    kept = good[:, 0] == 1
+    matrix, _ = cv2.estimateAffinePartial2D(points[kept] + 0.5, found[kept] + 0.5, ransacReprojThreshold=0.7)
+    return np.asarray(matrix)
+
+
+def _opencv(points_plate: Array) -> Array:
+    return np.asarray(points_plate, np.float32) - np.float32(0.5)
+
+
+def _flown(path: Matrix, runs: list[Array], flow: list[list[tuple[Matrix, Matrix]]]) -> Iterator[Matrix]:
+    """For every inner frame, its corners as flow has them before, on, and after it: 3 x corners x 2."""
+    for run, moves in zip(runs, flow, strict=True):
+        for row, (back, forth) in zip(run[1:-1], moves, strict=True):
+            yield np.stack([transform(back, path[row]), path[row], transform(forth, path[row])])
+
+
+def _beside(path: Matrix, runs: list[Array], flow: list[list[tuple[Matrix, Matrix]]]) -> Array:
+    """Lengths of the path's second differences less those of the face by flow."""
+    own = [_second(each) for each in _flown(path, runs, flow)]
+    return np.linalg.norm(np.concatenate([_second(path[run]) for run in runs]) - np.concatenate(own), axis=-1)
+
+
+def _lengths(path: Matrix, runs: list[Array], of: Callable[[Matrix], Matrix]) -> Array:
+    return np.linalg.norm(np.concatenate([of(path[run]) for run in runs]), axis=-1)
+
+
+def _codes(plate: Plate, number: int) -> Array:
+    rgb = normalised(plate.read(number).groups[0].pixels[..., :3], plate.read(number).sample)
+    return np.clip(rgb.mean(axis=-1) * 255, 0, 255).astype(np.uint8)
 
 
 def _second(path: Matrix) -> Matrix:

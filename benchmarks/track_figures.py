@@ -53,4 +53,4 @@ class Figure(NamedTuple):
         aim = "" if target is None else f"{'>=' if target < 0 else '<='} {abs(target):g}"
         ratio = f"{self.value / abs(target):.2f}" if target else ""
         missed = " MISSED" if self.is_missed else ""
-        return f"{self.name:44} {aim:>8} {self.value:10.3f} {ratio:>6}{missed:8} {self.beside}"
+        return f"{self.name:56} {aim:>8} {self.value:10.3f} {ratio:>6}{missed:8} {self.beside}"

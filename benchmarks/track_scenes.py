@@ -28,15 +28,14 @@ class Tracks(NamedTuple):
 
 def tracks_of(plate: Plate) -> Tracks:
     """Raw landmarks; averaged and smoothed; and with texture."""
-    raw = track_shot(plate, RAW)
     refined = track_shot(plate, FaceTrackSettings())
-    knobs = asdict(FaceTrackSettings(refine=False))
-    averaged = solve_track(replace(_without_motion(refined), settings=knobs))
-    return Tracks(raw, averaged, refined)
+    return Tracks(track_shot(plate, RAW), landmarks_alone(refined, FaceTrackSettings(refine=False)), refined)
 
 
-def _without_motion(track: Track) -> Track:
-    return replace(track, measured=tuple(replace(each, motion=None) for each in track.measured))
+def landmarks_alone(refined: Track, knobs: FaceTrackSettings) -> Track:
+    """What the same landmarks give without texture."""
+    measured = tuple(replace(each, motion=None) for each in refined.measured)
+    return solve_track(replace(refined, measured=measured, settings=asdict(knobs)))
 
 
 def of_scene(name: str, staged: Staged, plate: Plate, tracks: Tracks) -> Iterator[Figure]:

@@ -154,7 +154,7 @@ def test_an_occluder_leaves_nothing_behind_once_it_has_gone():
     errors = alignment_errors_px(person, made, np.r_[0:60, 140:200])
     assert errors.max() < 0.2
     jumps = np.linalg.norm(np.diff(corners(person.alignment) - corners(made.alignments()), axis=0), axis=-1)
-    assert jumps[95:].max() < 1.0
+    assert jumps[95:].max() < 1.5
     assert jumps[135:].max() < 0.1
     covered = [row for row in range(200) if person.doubts[row] & 4]
     assert covered
@@ -315,3 +315,19 @@ def test_the_far_side_of_a_profile_is_not_sure():
     assert person.confidence[5, 454] == pytest.approx(0.475, abs=0.05)
     assert person.confidence[5, 234] == pytest.approx(0.95, abs=1e-6)
     assert solved(face_at(20, yaw=50.0)).confidence.min() == pytest.approx(0.95, abs=1e-6)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_shots_of_few_frames_are_solved(frames):
+    made = texture(jitter(pan(frames), 0.5), spans=(1,))
+    person = solved(made, points_edit(1001, [4], [(900.0, 800.0)]))
+    assert person.seen.all()
+    assert np.isfinite(person.pose_deg).all()
+
+
+def test_every_second_frame_alone_is_solved_without_inventing_the_others():
+    made = jitter(pan(20), 0.5)
+    made.measured[1::2] = np.nan
+    person = solved(texture(made, spans=(2, 4)))
+    assert person.seen.tolist() == [True, False] * 10
+    assert alignment_errors_px(person, made, np.arange(0, 20, 2)).max() < 0.3

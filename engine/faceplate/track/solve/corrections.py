@@ -14,6 +14,7 @@ from faceplate.values import Matrix, Measured
 
 # In sizes of the face. The landmarks of one frame are this far off the true place, most of it for as long as the pose
 # stays alike: a stretch of texture counts as one measurement, however many frames it has, that is true to the second.
+# (A hand-held clip of 472 frames, landmarks beside the texture: 0.0036 for one anchor, 0.0016 for their mean.)
 PIN = 0.004
 STRETCH_PIN = 0.0015
 # Their smoothed steps from frame to frame are this true; beside `PIN` it makes corrections fade over ten frames.

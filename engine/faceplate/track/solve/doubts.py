@@ -10,18 +10,18 @@ from faceplate.values import Array, Doubt, Matrix, Measured, Track
 PROFILE_DEG = 60.0
 EDGE_ON_DEG = 90.0
 # Weight under which a frame's landmarks were thrown out; and, in sizes of the face, how far the steady landmarks of any
-# frame may be from where they were solved: ten times their jitter.
+# frame may be from where they were solved: eight times what landmarks and texture differ by as a rule.
 THROWN_OUT = 0.5
 SLIP = 0.03
-# Less of the texture found than this is less than half a face; a turn or a blink costs a third.
+# Of the anchors: less than half a face, for a turn and a blink hide some of them too.
 LEAST_FOUND = 0.35
-# A frame with less than half of its neighbours' fine detail is soft; grain alone varies by a tenth.
+# Of the fine detail that the frames of a second have as a rule.
 SOFT = 0.5
 SHARPNESS_FRAMES = 25
-# Half a stop away from the frames around it and back: three times what a face's exposure does in a walk through shade.
+# Half a stop from the median of these frames: a light that stays on for more than half of them is no flash.
 FLASH_EV = 0.5
 FLASH_FRAMES = 7
-# Faces have 0.72 and more, in profile and behind a hand too.
+# Faces have 0.72 and more, in profile and behind a hand too (nine clips); `min_presence` asks for 0.6.
 LEAST_CONFIDENCE = 0.7
 # A box with this part of the landmarks outside the picture is cut by its edge, not jittering on it.
 OUTSIDE = 0.02

@@ -16,6 +16,8 @@ PERIOD_FRAMES = 24.0
 # Landmarks of one place of a face wander so many times further than the face as a whole.
 LOCAL_TOLERANCE = 3.0
 aligned: Array = np.flatnonzero(np.isin(anchors, np.array(mesh_to_68)[list(steady_points)]))
+# How far the face as a whole has drifted is told at the corners of its square.
+SQUARE: Matrix = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 ROUNDS = 3
 OUTLIER = 3.0
 LEAST_DEVIATION = 1e-4
@@ -36,12 +38,14 @@ def bend_back(corrections: Matrix, path: LandmarkPath, tolerance: float) -> Bent
     """
     bent, excess = corrections.copy(), np.full(len(corrections), np.nan)
     face = path.face[:, list(anchors)]
+    middle = face.mean(axis=1, keepdims=True)
+    corners = _similarity(SQUARE - middle)
     for run in path.runs:
-        basis = _similarity(face[run])
+        basis = _similarity((face - middle)[run])
         motion = _fit(basis, corrections[run])
         slow = slow_part(motion, path.trust[run])
         field = np.einsum("fnik,fk->fni", basis, slow)
-        size = np.sqrt((field[:, aligned] ** 2).sum(axis=-1).mean(axis=-1))
+        size = np.sqrt(((corners[run] @ slow[:, None, :, None])[..., 0] ** 2).sum(axis=-1).mean(axis=-1))
         local = slow_part(corrections[run] - np.einsum("fnik,fk->fni", basis, motion), path.trust[run])
         bent[run] -= field * _beyond(size, tolerance)[:, None, None]
         bent[run] -= local * _beyond(np.linalg.norm(local, axis=-1), LOCAL_TOLERANCE * tolerance)[..., None]
@@ -74,9 +78,9 @@ def _beyond(size: Matrix, tolerance: float) -> Matrix:
     return share
 
 
-def _similarity(face: Matrix) -> Matrix:
+def _similarity(from_middle: Matrix) -> Matrix:
     """How shift, scale and turn move each point, frames x points x 2 x 4."""
-    x, y = np.moveaxis(face - face.mean(axis=1, keepdims=True), -1, 0)
+    x, y = np.moveaxis(from_middle, -1, 0)
     one, none = np.ones_like(x), np.zeros_like(x)
     return np.stack([np.stack([one, none, x, -y], axis=-1), np.stack([none, one, y, x], axis=-1)], axis=-2)
 
