@@ -5,6 +5,7 @@ import pytest
 from made_track import ANCHORS, STEADY, alignment_errors_px, alignments, corners, face_at, hide, jitter, texture
 
 from faceplate.track import FaceTrackSettings, topology
+from faceplate.track.solve.drift import MOST_TRUST
 from faceplate.track.solve.person import solve_person
 from faceplate.values import Edit
 
@@ -178,13 +179,24 @@ def test_texture_may_drift_from_the_landmarks_no_further_than_the_knob_says():
     made = jitter(face_at(240), 0.5)
     texture(made, spans=(1,), lost=0.0, wrong=0.0)
     made.motion.found_plate[...] += 0.06  # by the end 14 px
-    held, loose = solved(made, drift=0.2), solved(made, drift=10.0)
+    held, loose = solved(made, drift=0.2 / MOST_TRUST), solved(made, drift=10.0)
     size = 660 * 1.42
     drifted = [np.ptp(corners(person.alignment).mean(axis=1)[:, 0]) for person in (held, loose)]
     assert drifted[0] < 2 * 0.002 * size * 1.3
     assert drifted[1] > 12.0
     assert (held.doubts & 32).any()
     assert not (loose.doubts & 32).any()
+
+
+def test_fine_texture_is_trusted_further_than_coarse():
+    made = jitter(face_at(240), 0.5)
+    texture(made, spans=(1,), lost=0.0, wrong=0.0)
+    made.motion.found_plate[...] += 0.06
+    reach = []
+    for deviation_px in (0.6, 0.3):
+        made.motion.deviation_px[...] = deviation_px
+        reach.append(np.ptp(corners(solved(made, drift=0.1).alignment).mean(axis=1)[:, 0]))
+    assert reach[1] > 2 * reach[0]
 
 
 def test_a_blink_is_not_flattened():

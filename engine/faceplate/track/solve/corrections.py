@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from faceplate.track.solve.agree import texture_links
-from faceplate.track.solve.drift import bend_back
+from faceplate.track.solve.drift import bend_back, trust_in
 from faceplate.track.solve.estimate import estimate, stretch_lengths
 from faceplate.track.solve.links import Links, joined, still_links
 from faceplate.track.solve.path import LandmarkPath
@@ -58,9 +58,10 @@ def corrections_of(
         found = _found(texture, measured, frames)
         links = joined(_beside(links, texture, path.size), texture)
     lengths = stretch_lengths(links, STEP * path.size * HANGS_TOGETHER, frames)
-    pins = pins_of(path, measured)[:, list(anchors)] / np.maximum(1.0, lengths * (STRETCH_PIN / PIN) ** 2)
+    trust = trust_in(measured.motion, path)
+    pins = pins_of(path, measured)[:, list(anchors)] / np.maximum(1.0, lengths * trust * (STRETCH_PIN / PIN) ** 2)
     corrections, weights = estimate(links, pins)
-    bent = bend_back(corrections, path, drift / 100 * path.size)
+    bent = bend_back(corrections, path, drift / 100 * path.size * trust)
     return Corrections(bent.corrections, bent.excess, found, links, weights, pins)
 
 
