@@ -9,7 +9,7 @@ from faceplate.track.report.quality import Quality, track_quality
 from faceplate.track.settings import FACE_TRACK, FaceTrackGraphSettings, FaceTrackSettings
 from faceplate.track.solve.pose import pose_deg
 from faceplate.track.topology import face_oval, mesh_to_68
-from faceplate.track.track_plate import track_plate
+from faceplate.track.track_plate import readings, track_plate
 
 __all__ = [
     "FACE_TRACK",
@@ -24,6 +24,7 @@ __all__ = [
     "mesh_to_68",
     "pose_deg",
     "read_track",
+    "readings",
     "steady_exposure",
     "topology",
     "track_as_json",

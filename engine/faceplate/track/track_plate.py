@@ -18,6 +18,11 @@ from faceplate.track.solve.solve_track import solve_track
 from faceplate.values import Edit, Header, Measured, Plate, Track, describe_frames
 
 
+def readings(settings: FaceTrackSettings) -> int:
+    """How often a plate is read to be tracked: to find the faces, and to follow their texture."""
+    return 2 if settings.refine else 1
+
+
 def track_plate(  # noqa: PLR0913 -- each way to see the plate may be missing for itself
     plate: Plate,
     to_display: ToDisplay,
@@ -45,7 +50,8 @@ def track_plate(  # noqa: PLR0913 -- each way to see the plate may be missing fo
             landmarks are not refined.
         embed: gives a vector for a face, by which people are known again (`find.signature`).
         edits: an artist's, carried over from the track before.
-        on_frame: called with the number of each frame once it is searched, in no fixed order, from any thread.
+        on_frame: called with the number of each frame once it is searched, and once more when its texture was followed
+            (`readings`), in no fixed order, from any thread.
 
     Raises:
         TrackError: the plate has no frames, shows nobody for `min_length` frames, or not whom the knob `who` asks for.

@@ -9,7 +9,7 @@ from faceplate.cli.report import Report
 from faceplate.errors import TrackError
 from faceplate.graph import track_shot
 from faceplate.storage import check_writable
-from faceplate.track import FaceTrackSettings, edit, read_track, write_track
+from faceplate.track import FaceTrackSettings, edit, read_track, readings, write_track
 from faceplate.values import Plate, Track
 
 
@@ -33,9 +33,10 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     plate = opened_plate(arguments)
     if before is not None:
         _check_shape(before, plate)
-    with report.frames("track", len(plate.frames)) as count:
-        edits = () if before is None else before.edits
-        track = track_shot(plate, settings_from(arguments, FaceTrackSettings), edits=edits, on_frame=count)
+    settings = settings_from(arguments, FaceTrackSettings)
+    edits = () if before is None else before.edits
+    with report.frames("track", readings(settings) * len(plate.frames)) as count:
+        track = track_shot(plate, settings, edits=edits, on_frame=count)
     write_track(track, arguments.output)
     people = {person.name: int(person.seen.sum()) for person in track.people}
     report.result(_words(track, arguments.output), output=str(arguments.output), people=people, edits=len(track.edits))
