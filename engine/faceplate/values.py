@@ -340,13 +340,16 @@ class Motion:
 
     Attributes:
         pairs: pairs x 2, rows of the track: the frame that the texture was taken from, the frame it was looked for in.
-        found_plate: pairs x anchors x 2, plate pixels of the second frame: where the texture lies that is centred on
-            the measured anchor (`topology.anchors`) in the first; NaN where it was not found.
+        taken_plate: pairs x anchors x 2, plate pixels of the first frame: what the texture is centred on there, about
+            where the anchor is (`topology.anchors`).
+        found_plate: pairs x anchors x 2, plate pixels of the second frame: where that lies in it; NaN where it was not
+            found.
         deviation_px: pairs x anchors, standard deviation of that on either axis in square plate pixels; infinite where
             it was not found.
     """
 
     pairs: npt.NDArray[np.int32]
+    taken_plate: Floats
     found_plate: Floats
     deviation_px: Floats
 

@@ -7,10 +7,11 @@ from faceplate.track.find.exposure import ToLuminance
 from faceplate.track.find.look_at_plate import look_at_plate
 from faceplate.track.find.sightings import Sighting
 from faceplate.track.find.signature import Embed
-from faceplate.track.motion.measure import ToLog, measure_motion
+from faceplate.track.motion.measure import ToLog
 from faceplate.track.people.link import cuts_of, link
 from faceplate.track.people.measured import measured_people
 from faceplate.track.people.who import choose_people, parsed_who
+from faceplate.track.refine import refined
 from faceplate.track.regions import ToDisplay
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.track.solve.camera import focal_px_of
@@ -19,7 +20,7 @@ from faceplate.values import Edit, Header, Measured, Plate, Track, describe_fram
 
 
 def readings(settings: FaceTrackSettings) -> int:
-    """How often a plate is read to be tracked: to find the faces, and to follow their texture."""
+    """How often a plate is read at least to be tracked: to find the faces, and to follow their texture."""
     return 2 if settings.refine else 1
 
 
@@ -68,9 +69,10 @@ def track_plate(  # noqa: PLR0913 -- each way to see the plate may be missing fo
     if not people:
         raise _nobody(plate, settings)
     people = choose_people(people, edits, plate.frames, settings.who)
+    track = _track(plate, header, sightings, settings, cuts, people, edits)
     if settings.refine and to_log is not None:
-        people = measure_motion(plate, people, cuts, to_log, settings, on_frame=on_frame)
-    return solve_track(_track(plate, header, sightings, settings, cuts, people, edits))
+        track = refined(plate, track, to_log, settings, on_frame)
+    return solve_track(track)
 
 
 def _track(

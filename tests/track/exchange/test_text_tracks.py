@@ -221,3 +221,9 @@ def test_numbers_that_no_plate_has_are_refused(track, tmp_path, value):
     path.write_text(path.read_text().replace(line, ",".join([*cells[:3], str(value), *cells[4:]])))
     with pytest.raises(TrackError, match="line 9: expected a number of at most"):
         read_csv_track(path, track)
+
+
+def test_print_options_that_a_library_set_change_no_number(track, tmp_path):
+    with np.printoptions(legacy="1.13"):
+        points, _ = write_csv_track(track, tmp_path / "one.csv")
+    same_people(track, read_csv_track(points, replace(track, people=())))

@@ -48,7 +48,8 @@ def motion(seed, pairs=((0, 1), (0, 3), (3, 0))):
     found = generator.random((len(pairs), len(topology.anchors), 2)).astype(np.float32) * 1000
     deviation = generator.random(found.shape[:2]).astype(np.float32) + 0.01
     found[:, 7], deviation[:, 7] = np.nan, np.inf
-    return Motion(np.int32(pairs), found, deviation)
+    taken = np.nan_to_num(found) + np.float32(1)
+    return Motion(np.int32(pairs), taken, found, deviation)
 
 
 def measured(seed, unseen=(), **about):

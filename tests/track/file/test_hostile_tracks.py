@@ -193,6 +193,7 @@ TOO_FAR = "within 4 plate sizes of the plate of 4096x2160; came "
             set_at("m0.motion.pairs", (2, 1), 3),
             "motion pair 3: expected two different rows of 0 to 3; came rows 3 and 3",
         ),
+        (set_at("m0.motion.taken_plate", (0, 3), np.nan), "motion pair 1: expected texture taken within 4 plate sizes"),
         (set_at("m0.motion.found_plate", (0, 3), 1e6), "motion pair 1: expected texture found within 4 plate sizes"),
         (set_at("m0.motion.found_plate", (0, 3, 1), np.nan), "expected texture found within 4 plate sizes"),
         (set_at("m0.motion.found_plate", (0, 3), np.nan), "expected a standard deviation of 0 or more where texture"),

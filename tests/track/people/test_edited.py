@@ -31,7 +31,7 @@ def at_x(person):
 def motion(*pairs):
     pairs = np.array(pairs, np.int32).reshape(-1, 2)
     found = np.repeat(pairs[:, :1, None], 2, axis=2).astype(np.float32)
-    return Motion(pairs, found, np.ones((len(pairs), 1), np.float32))
+    return Motion(pairs, found, found, np.ones((len(pairs), 1), np.float32))
 
 
 def test_without_edits_people_are_counted(two):

@@ -145,6 +145,7 @@ def texture(made, spans=(1, 2, 4), noise_px=0.03, seed=1, lost=0.1, wrong=0.03, 
     found[gone], deviation[gone] = np.nan, np.inf
     made.motion = Motion(
         np.column_stack([first, second]).astype(np.int32),
+        made.plate(made.measured[first][:, ANCHORS, :2]).astype(np.float32),
         made.plate(found).astype(np.float32),
         deviation.astype(np.float32),
     )
@@ -166,7 +167,7 @@ def hide(made, frames, hidden):
     gone = rows[motion.pairs[:, 0]] | rows[motion.pairs[:, 1]]
     found, deviation = motion.found_plate.copy(), motion.deviation_px.copy()
     found[gone], deviation[gone] = np.nan, np.inf
-    made.motion = Motion(motion.pairs, found, deviation)
+    made.motion = Motion(motion.pairs, motion.taken_plate, found, deviation)
     return made
 
 

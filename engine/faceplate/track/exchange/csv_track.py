@@ -102,9 +102,10 @@ def _frame_rows(track: Track) -> Iterator[Sequence[str]]:
 
 def _texts(numbers: Array) -> list[list[str]]:
     """The shortest texts that read as the same numbers in the array's own precision; NaN as nothing."""
-    texts = numbers.astype("U32")
-    texts[np.isnan(numbers)] = ""
-    return texts.tolist()  # type: ignore[no-any-return]
+    # Neither `astype(str)` nor `str`: both go by numpy's global print options, which libraries change.
+    return [
+        ["" if np.isnan(number) else np.format_float_positional(number, trim="0") for number in row] for row in numbers
+    ]
 
 
 def _read(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

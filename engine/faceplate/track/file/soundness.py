@@ -128,6 +128,17 @@ def _pair_is_seen(_: Track, measured: Measured, motion: Motion) -> _Finding:
     )
 
 
+def _taken_near_plate(header: Track, _: Measured, motion: Motion) -> _Finding:
+    size = np.array(header.size)
+    with np.errstate(invalid="ignore"):
+        near = (motion.taken_plate >= -REACH * size) & (motion.taken_plate <= (1 + REACH) * size)
+    return _Finding(
+        _every(np.asarray(near)),
+        f"texture taken within {REACH:g} plate sizes of the plate of {size[0]}x{size[1]}",
+        lambda _: "another place",
+    )
+
+
 def _found_near_plate(header: Track, _: Measured, motion: Motion) -> _Finding:
     size = np.array(header.size)
     with np.errstate(invalid="ignore"):
@@ -312,6 +323,7 @@ _measured_rules: tuple[Rule, ...] = (_whole_landmarks, _sharpness, *_face_rules)
 _motion_rules: tuple[Callable[[Track, Measured, Motion], _Finding], ...] = (
     _pair_rows,
     _pair_is_seen,
+    _taken_near_plate,
     _found_near_plate,
     _found_deviation,
 )

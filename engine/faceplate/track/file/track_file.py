@@ -45,6 +45,7 @@ OF_MEASURED: Shapes = {
 # Each array of a motion: its type, and its shape after the pairs.
 OF_MOTION: Shapes = {
     "pairs": (np.int32, (2,)),
+    "taken_plate": (np.float32, (len(anchors), 2)),
     "found_plate": (np.float32, (len(anchors), 2)),
     "deviation_px": (np.float32, (len(anchors),)),
 }

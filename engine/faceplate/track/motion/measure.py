@@ -11,7 +11,7 @@ from faceplate.track.motion.sharpness import level_of, sharpness_of
 from faceplate.track.motion.shot_of_person import Pair, ShotOfPerson
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.track.topology import anchors
-from faceplate.values import Frame, Header, Measured, Motion, Plate
+from faceplate.values import Floats, Frame, Header, Measured, Motion, Plate
 
 __all__ = ["ToLog", "measure_motion"]
 
@@ -44,16 +44,18 @@ def measure_motion(
     for start, end in pairwise([0, *cuts, len(plate.frames)]):
         work.measure(range(start, end), on_frame, workers)
     return tuple(
-        replace(person, motion=_motion(pairs), sharpness=sharpness)
+        replace(person, motion=_motion(pairs, person.landmarks_plate), sharpness=sharpness)
         for person, pairs, sharpness in zip(people, work.found, work.sharpness, strict=True)
     )
 
 
-def _motion(pairs: Mapping[Pair, Followed]) -> Motion:
+def _motion(pairs: Mapping[Pair, Followed], landmarks_plate: Floats) -> Motion:
     order = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
     count = len(order)
+    rows = np.array(order, np.int32).reshape(count, 2)
     return Motion(
-        np.array(order, np.int32).reshape(count, 2),
+        rows,
+        landmarks_plate[rows[:, 0]][:, list(anchors)],
         np.array([pairs[pair].found_plate for pair in order], np.float32).reshape(count, len(anchors), 2),
         np.array([pairs[pair].deviation_px for pair in order], np.float32).reshape(count, len(anchors)),
     )

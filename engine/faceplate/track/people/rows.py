@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from faceplate.values import Floats, Matrix, Measured, Motion
+from faceplate.values import Array, Floats, Matrix, Measured, Motion
 
 Rows = npt.NDArray[np.bool_]
 
@@ -55,11 +55,15 @@ def _motion_within(motion: Motion | None, kept: Rows) -> Motion | None:
     if motion is None:
         return None
     pairs = kept[motion.pairs].all(axis=1)
-    return Motion(motion.pairs[pairs], motion.found_plate[pairs], motion.deviation_px[pairs])
+    return Motion(*[part[pairs] for part in _parts(motion)])
 
 
 def _joined(motions: list[Motion]) -> Motion | None:
     if not motions:
         return None
-    parts = zip(*[(each.pairs, each.found_plate, each.deviation_px) for each in motions], strict=True)
+    parts = zip(*map(_parts, motions), strict=True)
     return Motion(*[np.concatenate(part) for part in parts])
+
+
+def _parts(motion: Motion) -> tuple[Array, ...]:
+    return motion.pairs, motion.taken_plate, motion.found_plate, motion.deviation_px

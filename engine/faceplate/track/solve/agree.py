@@ -99,13 +99,13 @@ def texture_links(motion: Motion, path: LandmarkPath, cuts: tuple[int, ...]) -> 
     usable = path.seen[first] & path.seen[second] & (shot[first] == shot[second])
     first, second = first[usable], second[usable]
     columns = list(anchors)
-    source = carry(path.to_face[first], path.measured[first][:, columns, :2])
+    source = carry(path.to_face[first], motion.taken_plate[usable].astype(np.float64))
     target = carry(path.to_face[second], motion.found_plate[usable].astype(np.float64))
     deviation = motion.deviation_px[usable] / scale_of(path.to_face[second])[:, None]
     deviation = np.where(np.isfinite(target).all(axis=-1), deviation, np.inf)
     face = path.face[:, columns]
     move, turn, deviation = _agreed(source, target - source, deviation, face[second] - face[first], path.size)
-    # The anchor is wanted at `correction` from the calm path, the texture was taken at the measured landmark.
+    # The anchor is wanted at `correction` from the calm path, the texture was taken somewhere near it.
     step = source + move - face[second] + np.matmul(turn, (face[first] - source)[..., None])[..., 0]
     step = np.where(np.isfinite(deviation)[..., None], step, 0.0)
     return Links(first, second, step, turn, deviation)
