@@ -16,7 +16,7 @@ from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings, face_matte
 from faceplate.plate import normalised
 from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, region_of
-from faceplate.track import check_digest, face_oval
+from faceplate.track import check_digest, face_oval, person_of, row_of
 from faceplate.values import (
     Array,
     Frame,
@@ -193,15 +193,7 @@ def person_named(track: Track, name: str) -> Person:
     Raises:
         TrackError: the track has nobody of that name; the message lists who is there.
     """
-    for person in track.people:
-        if person.name == name:
-            return person
-    raise TrackError(
-        f"track of {track.plate}",
-        expected=f"a person named {name!r}",
-        came=", ".join(person.name for person in track.people) or "nobody",
-        next_step="name one of them as FaceSwap's person (--person)",
-    )
+    return person_of(track, name, "name one of them as FaceSwap's person (--person)")
 
 
 def check_track_fits(track: Track, plate: Plate, numbers: tuple[int, ...], *, other_plate: bool = False) -> None:
@@ -267,11 +259,4 @@ def encoding_of(plate: Plate) -> str:
 
 
 def _row(track: Track, number: int) -> int:
-    if number not in track.frames:
-        raise TrackError(
-            f"track of {track.plate}, frame {number}",
-            expected=f"a frame of {describe_frames(track.frames)}",
-            came="a frame that was not tracked",
-            next_step="track the whole range, or render the range that is tracked",
-        )
-    return track.frames.index(number)
+    return row_of(track, number, "track the whole range, or render the range that is tracked")

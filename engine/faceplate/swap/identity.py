@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import onnxruntime as ort
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from faceplate.errors import ModelError
 from faceplate.swap.devices import providers
+from faceplate.swap.foreign_errors import foreign_errors
 from faceplate.values import Floats
 
 Embed: TypeAlias = Callable[[Floats], Floats]
@@ -18,16 +18,6 @@ SIDE_PX = 112
 # Recognisers of this family see -1 to 1: InsightFace, `arcface_onnx.py`.
 MIDDLE, HALF_RANGE = 0.5, 0.5
 LEAST_VALUES = 32
-
-_foreign_errors = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NoModel,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-)
 
 
 def load_identity_model(path: str | Path, device: str = "cpu") -> Embed:
@@ -48,7 +38,7 @@ def load_identity_model(path: str | Path, device: str = "cpu") -> Embed:
         pixels = np.ascontiguousarray(ranged.transpose(0, 3, 1, 2) if planes_first else ranged)
         try:
             (vector,) = session.run([output], {name: pixels})
-        except _foreign_errors as fault:
+        except foreign_errors as fault:
             raise _refusal(str(path), "a run", str(fault).splitlines()[0]) from fault
         return np.asarray(vector, np.float32).ravel()
 
@@ -66,7 +56,7 @@ def _session(path: Path, device: str) -> Any:
         return ort.InferenceSession(path.read_bytes(), options, providers=providers(device))
     except OSError as fault:
         raise _refusal(str(path), "a model file", fault.strerror or str(fault)) from fault
-    except _foreign_errors as fault:
+    except foreign_errors as fault:
         raise _refusal(str(path), "an ONNX model", str(fault).splitlines()[0]) from fault
 
 

@@ -5,23 +5,12 @@ from typing import Any
 
 import numpy as np
 import onnxruntime as ort
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from faceplate.errors import ModelError
 from faceplate.models import ModelCard, card_from_json, card_key
 from faceplate.swap.devices import check_device, providers
+from faceplate.swap.foreign_errors import foreign_errors
 from faceplate.values import Array, Crop, Floats, Swap
-
-_foreign_errors = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NoModel,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-    ort_errors.EPFail,
-)
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class SwapModel:
         names = [self.card.image, *self.card.mattes.values()]
         try:
             outputs = self.session.run(names, {self.card.input: _to_network(crop.rgb_model, self.card)})
-        except _foreign_errors as fault:
+        except foreign_errors as fault:
             step = "try device cpu, or export it again"
             raise _refusal(self.source, "a run", _first_line(fault), step) from fault
         image = _from_network(outputs[0], self.card, channels=3, source=self.source)
@@ -79,7 +68,7 @@ def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
     options.use_deterministic_compute = True
     try:
         session = ort.InferenceSession(content, options, providers=providers(device))
-    except _foreign_errors as fault:
+    except foreign_errors as fault:
         step = "export it as ONNX, weights inside the file"
         raise _refusal(str(path), "an ONNX model", _first_line(fault), step) from fault
     check_device(session, device, str(path))

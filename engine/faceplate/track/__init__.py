@@ -10,6 +10,7 @@ from faceplate.track.settings import FACE_TRACK, FaceTrackGraphSettings, FaceTra
 from faceplate.track.solve.pose import pose_deg
 from faceplate.track.topology import face_oval, mesh_to_68
 from faceplate.track.track_plate import readings, track_plate
+from faceplate.track.whom import person_of, row_of
 
 __all__ = [
     "FACE_TRACK",
@@ -22,9 +23,11 @@ __all__ = [
     "face_oval",
     "frame_digest",
     "mesh_to_68",
+    "person_of",
     "pose_deg",
     "read_track",
     "readings",
+    "row_of",
     "steady_exposure",
     "topology",
     "track_as_json",

@@ -8,9 +8,9 @@ from faceplate.align import invert, transform
 from faceplate.errors import CallError, TrackError
 from faceplate.track.edit.groups import WHOLE, groups
 from faceplate.track.edit.moves import Move
-from faceplate.track.edit.whom import frames_of, person_of, row_of, seen_row
 from faceplate.track.file.edit_entries import edit_entry, read_edits
 from faceplate.track.people.edited import edit_target
+from faceplate.track.whom import frames_of, person_of, row_of, seen_row
 from faceplate.values import Array, Edit, Matrix, Track
 
 

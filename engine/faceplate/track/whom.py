@@ -1,4 +1,4 @@
-"""Whom an edit is about: a person of a track by name, on a frame of it."""
+"""A person of a track by name, and the row of a frame; who or what is not there is refused."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from faceplate.errors import TrackError
 from faceplate.values import Person, Track, describe_frames
 
 
-def person_of(track: Track, name: str) -> Person:
+def person_of(track: Track, name: str, next_step: str = "name one of them") -> Person:
     """The person of a name.
 
     Raises:
@@ -19,11 +19,11 @@ def person_of(track: Track, name: str) -> Person:
         f"track of {track.plate}",
         expected=f"a person named {name!r}",
         came=", ".join(person.name for person in track.people) or "nobody",
-        next_step="name one of them",
+        next_step=next_step,
     )
 
 
-def row_of(track: Track, frame: int) -> int:
+def row_of(track: Track, frame: int, next_step: str = "name one of them") -> int:
     """The row of a frame.
 
     Raises:
@@ -34,7 +34,7 @@ def row_of(track: Track, frame: int) -> int:
             f"track of {track.plate}, frame {frame}",
             expected=f"a frame of {describe_frames(track.frames)}",
             came="a frame that was not tracked",
-            next_step="name one of them",
+            next_step=next_step,
         )
     return track.frames.index(frame)
 
