@@ -18,8 +18,9 @@ from faceplate.values import Array, Matrix, Plate, Track
 from track_scenes import RAW, landmarks_alone
 from track_truth import corners_plate
 
-# Texture that the flow takes from frame to frame; skin that does not move on its own.
-SKIN = list(topology.anchors)
+# Texture that the flow takes from frame to frame, in two halves that lie among one another: what the face itself does
+# both see alike, but the flow's errors are their own, and cancel in the product of the two.
+HALVES = (list(topology.anchors[::2]), list(topology.anchors[1::2]))
 COLOURSPACE = "sRGB - Texture"
 # Clip, range, and frames a second.
 CLIPS: dict[str, tuple[str, int]] = {
@@ -44,8 +45,9 @@ class ClipFigures:
     Attributes:
         raw_px: RMS second difference of one view of each frame by itself.
         refined_px: of the track as the default knobs give it.
-        flow_px: of what 8-bit optical flow says the face itself does, which no track that follows it can go below.
-        raw_jitter_px: RMS second difference of the raw beside that of the face by flow.
+        flow_px: of what 8-bit optical flow says the face itself does, which no track that follows it can go below:
+            root of the mean product of two halves of the texture, free of the noise of either.
+        raw_jitter_px: second difference of the raw beside that of the face by flow, likewise by two halves.
         refined_jitter_px: of the refined.
         slow_rms_px: RMS distance of the refined slow path from that of the landmarks it is made from.
         slow_worst_px: the largest.
@@ -71,18 +73,17 @@ def clip_figures(clip: Path, frame_range: str, rate: int) -> ClipFigures:
     measured = landmarks_alone(refined, FaceTrackSettings(refine=False, smoothing=0.0))
     paths = [corners_plate(track.people[0].alignment) for track in (raw, measured, refined)]
     runs = [run for run in _runs(np.isfinite(paths).all(axis=(0, 2, 3))) if len(run) > rate]
-    flow = [_flow(plate, refined, run) for run in runs]
+    flows = [[_flow(plate, refined, run, half) for run in runs] for half in HALVES]
     seconds = [_lengths(paths[which], runs, _second) for which in (0, 2)]
-    beside = [_beside(paths[which], runs, flow) for which in (0, 2)]
+    beside = [_shared(*(_beside(paths[which], runs, flow) for flow in flows)) for which in (0, 2)]
     slow = [np.concatenate([_slow(path[run], rate) for run in runs]) for path in paths]
     apart = [np.linalg.norm(slow[one] - slow[other], axis=-1) for one, other in ((2, 1), (2, 0), (1, 0))]
-    own = np.concatenate([_second(each) for each in _flown(paths[2], runs, flow)])
+    own = _shared(*(_own(paths[2], runs, flow) for flow in flows))
     return ClipFigures(
         _rms(seconds[0]),
         _rms(seconds[1]),
-        _rms(np.linalg.norm(own, axis=-1)),
-        _rms(beside[0]),
-        _rms(beside[1]),
+        own,
+        *beside,
         _rms(apart[0]),
         float(apart[0].max()),
         _rms(apart[1]),
@@ -123,13 +124,13 @@ def _runs(seen: Array) -> list[Array]:
     return [run for run in places if seen[run[0]]]
 
 
-def _flow(plate: Plate, track: Track, run: Array) -> list[tuple[Matrix, Matrix]]:
+def _flow(plate: Plate, track: Track, run: Array, half: list[int]) -> list[tuple[Matrix, Matrix]]:
     """For every inner frame of a run, the face's similarity to the frame before and to the one after, by 8-bit flow.
 
-    Pyramidal Lucas-Kanade of the anchors' texture.
+    Pyramidal Lucas-Kanade of the texture of half of the anchors.
     """
     codes = [_codes(plate, track.frames[row]) for row in run]
-    points = [_opencv(track.people[0].landmarks_plate[row, SKIN]) for row in run]
+    points = [_opencv(track.people[0].landmarks_plate[row, half]) for row in run]
     inner = range(1, len(run) - 1)
     return [
         (
@@ -158,10 +159,19 @@ def _flown(path: Matrix, runs: list[Array], flow: list[list[tuple[Matrix, Matrix
             yield np.stack([transform(back, path[row]), path[row], transform(forth, path[row])])
 
 
-def _beside(path: Matrix, runs: list[Array], flow: list[list[tuple[Matrix, Matrix]]]) -> Array:
-    """Lengths of the path's second differences less those of the face by flow."""
-    own = [_second(each) for each in _flown(path, runs, flow)]
-    return np.linalg.norm(np.concatenate([_second(path[run]) for run in runs]) - np.concatenate(own), axis=-1)
+def _own(path: Matrix, runs: list[Array], flow: list[list[tuple[Matrix, Matrix]]]) -> Matrix:
+    """Second differences of the face's square by flow, frames x corners x 2."""
+    return np.concatenate([_second(each) for each in _flown(path, runs, flow)])
+
+
+def _beside(path: Matrix, runs: list[Array], flow: list[list[tuple[Matrix, Matrix]]]) -> Matrix:
+    """The path's second differences less those of the face by flow."""
+    return np.concatenate([_second(path[run]) for run in runs]) - _own(path, runs, flow)
+
+
+def _shared(one: Matrix, other: Matrix) -> float:
+    """Root of the mean product of two tellings of the same: RMS of what they share."""
+    return float(np.sqrt(max((one * other).sum(axis=-1).mean(), 0.0)))
 
 
 def _lengths(path: Matrix, runs: list[Array], of: Callable[[Matrix], Matrix]) -> Array:

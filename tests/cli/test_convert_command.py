@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,9 +109,10 @@ def test_other_programs_tracks_come_in(kind, plate, tmp_path, capsys):
 
 
 @pytest.fixture
-def here(track_file, tmp_path, monkeypatch):  # noqa: ARG001 -- makes shot.track
+def here(track_file, tmp_path, monkeypatch):
     """The folder that calls are made in: a track, faceswap's faces, and JSON that is neither."""
     monkeypatch.chdir(tmp_path)
+    write_track(replace(read_track(track_file), people=()), tmp_path / "nobody.track")
     (tmp_path / "odd.json").write_text('{"faces": 3}')
     write_faceswap_json(tmp_path / "faces.json", {"00001.png": [face68()]})
     return tmp_path
@@ -134,6 +136,8 @@ def here(track_file, tmp_path, monkeypatch):  # noqa: ARG001 -- makes shot.track
         (["shot.track", "-o", "out.nk", "--range", "1-2"], "frames of the track: 1001-1003", 2),
         (["shot.track", "-o", "st.%04d.exr", "--reference-frame", "7"], "1001-1003; came 7", 2),
         (["shot.track", "-o", "st.exr"], "OUT.%04d.exr", 2),
+        (["nobody.track", "-o", "out.nk"], "expected somebody in it; came nobody", 1),
+        (["nobody.track", "-o", "out.%04d.exr"], "expected somebody in it; came nobody", 1),
     ],
 )
 def test_what_cannot_be_done_is_said_with_the_next_step(words, expected, code, plate, here, capsys):
@@ -142,6 +146,20 @@ def test_what_cannot_be_done_is_said_with_the_next_step(words, expected, code, p
     assert expected in said
     assert "Next:" in said
     assert not [path for path in here.iterdir() if path.name.startswith("out")]
+
+
+def test_a_track_that_was_mended_by_hand_is_not_replaced(here, capsys):
+    """Its names are its own where it came from elsewhere: they are no edits of anybody."""
+    track = read_track(here / "shot.track")
+    write_track(replace(track, people=(replace(track.people[0], name="Ann"),)), here / "shot.track")
+    assert main(["convert", "shot.track", "-o", "shot.json"]) == 0
+    assert main(["edit", "shot.track", "move", "--frame", "1002", "--by", "1", "1"]) == 0
+    before = (here / "shot.track").read_bytes()
+    assert main(["convert", "shot.json", "-o", "shot.track"]) == 2
+    assert "came a track with 1 edits" in " ".join(capsys.readouterr().err.split())
+    assert (here / "shot.track").read_bytes() == before
+    assert main(["edit", "shot.track", "clear"]) == 0
+    assert main(["convert", "shot.json", "-o", "shot.track"]) == 0
 
 
 @pytest.mark.parametrize("name", ["a.fsa", "faceset.pak", "a.json", "a.csv"])

@@ -9,7 +9,8 @@ import pytest
 from faceplate.cli import main
 from faceplate.cli.commands import track as track_command
 from faceplate.errors import PlateError
-from faceplate.track import edit, read_track, write_track
+from faceplate.graph import open_encoded_plate
+from faceplate.track import edit, frame_digest, read_track, write_track
 from shots import known_track, write_plate
 
 FRAMES = tuple(range(1001, 1011))
@@ -124,10 +125,16 @@ def test_inspect_tells_in_words_what_a_track_holds(path, capsys):
         (["move", "--frame", "1020", "--by", "1", "1"], 1, ["frame 1020", "1001-1010"]),
         (["move", "--frame", "1004", "--person", "ann", "--by", "1", "1"], 1, ["'ann'", "person1"]),
         (["move", "--frame", "1004", "--by", "1e9", "1"], 2, ["within 4 plate sizes"]),
-        (["move", "--frame", "1004", "--group", "nose", "--by", "nan", "1"], 2, ["within 4 plate sizes"]),
+        (["move", "--frame", "1004", "--group", "nose", "--by", "nan", "1"], 2, ["finite pixels", "by nan 1"]),
+        (["move", "--frame", "1004", "--turn", "inf"], 2, ["finite pixels and degrees", "turn inf"]),
         (["set", "--frame", "1004", "--point", "500", "1", "1"], 2, ["0 to 477"]),
-        (["set", "--frame", "1004", "--point", "1.5", "1", "1"], 2, ["0 to 477"]),
-        (["set", "--frame", "1004", "--point", "inf", "1", "1"], 2, ["0 to 477"]),
+        (["set", "--frame", "1004", "--point", "1.5", "1", "1"], 2, ["0 to 477", "came 1.5"]),
+        (["set", "--frame", "1004", "--point", "inf", "1", "1"], 2, ["0 to 477", "came inf"]),
+        (["set", "--frame", "1004", "--point", "4", "nan", "1"], 2, ["expected target as a place for each landmark"]),
+        (["name", "--to", ""], 2, ["a name on one line", "came ''"]),
+        (["name", "--to", "Ann\x1b[31m"], 2, ["a name on one line", "x1b"]),
+        (["split", "--frame", "1004", "--name", " "], 2, ["a name on one line", "came ' '"]),
+        (["split", "--frame", "1004", "--name", "person1"], 2, ["one that nobody has", "came 'person1'"]),
         (["align", "--frame", "1004", "--matrix", "0", "0", "0", "0", "0", "0"], 2, ["face square"]),
         (["drop", "--person", "ann"], 1, ["'ann'", "person1"]),
         (["absent", "--frames", "1016-1010"], 2, ["--frames", "1010-1016"]),
@@ -150,6 +157,25 @@ def test_an_unknown_group_is_refused_with_those_there_are(path, capsys, group):
     assert ended.value.code == 2
     complaint = capsys.readouterr().err
     assert all(name in complaint for name in ("whole", "right_eye", "lips", "nose"))
+
+
+def test_where_everybody_was_dropped_the_way_back_is_said(path, capsys):
+    called(path, "drop")
+    capsys.readouterr()
+    assert called(path, "move", "--frame", 1004, "--by", 1, 1) == 2
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert "expected somebody to mend; came nobody" in said
+    assert "undo" in said
+
+
+def test_an_edit_is_told_with_its_landmark_and_all_of_its_frames(path, capsys):
+    called(path, "set", "--frame", 1004, "--point", 4, 331.5, 200.25)
+    called(path, "absent", "--frames", "1006-1008")
+    capsys.readouterr()
+    called(path, "list")
+    one, gone = capsys.readouterr().out.splitlines()
+    assert one.split()[1:6] == ["landmark", "4", "set", "on", "frame"]
+    assert "not there on frames 1006-1008" in gone
 
 
 def test_of_several_people_one_has_to_be_named(crowd, capsys):
@@ -235,6 +261,23 @@ def test_edits_of_another_size_of_plate_are_refused_before_any_work(path, tracke
     assert tracked() == 1
     assert "expected a plate of 1280x720" in capsys.readouterr().err.replace("\n", " ")
     assert path.read_bytes() == before
+
+
+def test_edits_made_on_other_pictures_are_refused_before_any_work_unless_that_is_meant(path, tracked, capsys):
+    frames = open_encoded_plate(write_plate(path.parent / "earlier", FRAMES), None, "ACEScg")
+    digests = tuple(frame_digest(frames.read(number)) for number in FRAMES)
+    write_track(replace(read_track(path), digests=(digests[0], *reversed(digests[1:]))), path)
+    called(path, "set", "--frame", 1002, "--point", 1, 331.5, 200.25)
+    before = path.read_bytes()
+    assert tracked() == 1
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert f"frame 1002: expected the picture that they were made on, digest {digests[-1]}" in said
+    assert "--other-plate" in said
+    assert path.read_bytes() == before
+    assert tracked("--other-plate") == 0
+    assert len(read_track(path).edits) == 1
+    write_track(replace(read_track(path), digests=digests), path)
+    assert tracked() == 0
 
 
 @pytest.mark.usefixtures("tracked")

@@ -34,6 +34,13 @@ def test_a_frame_goes_through_the_stages_in_order():
     assert sorted(written) == [[number, "worked"] for number in range(30)]
 
 
+@pytest.mark.parametrize("stages_before", [0, 1])
+def test_as_many_frames_are_in_the_last_stage_at_once_as_there_are_workers(stages_before):
+    together = threading.Barrier(3, timeout=10)
+    for_each_frame(range(6), *[lambda number: number] * stages_before, lambda _number: together.wait(), workers=3)
+    assert not together.broken
+
+
 def test_the_next_frame_is_read_while_one_is_written_and_no_more_than_there_is_room_for():
     reading, written, most = threading.Semaphore(0), [], []
 

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from skimage import data
 
+from faceplate.track import FaceTrackSettings, Perception
+from faceplate.track.find.sightings import FaceFinder
 from faceplate.track.networks import FaceNetworks
 from faceplate.values import ChannelGroup, Frame, Header, Plate, Sample, Window
 
@@ -67,3 +69,15 @@ def placed(portrait):
 def as_is():
     """The way to display of a plate that is display-referred already."""
     return lambda rgb: rgb
+
+
+@pytest.fixture(scope="session")
+def perception(as_is, face_pack):
+    """With what a display-referred plate is looked at; nobody asks for light and log there."""
+    return Perception(as_is, face_pack)
+
+
+@pytest.fixture(scope="session")
+def look(networks, perception):
+    """What a display-referred frame shows by itself, the knobs of FaceTrack being set so."""
+    return lambda frame, **knobs: FaceFinder(networks, perception, FaceTrackSettings(**knobs)).look(frame)

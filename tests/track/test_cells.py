@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from faceplate.track import cells
 from faceplate.track.cells import cell_means, covered, lattice_between
 from faceplate.values import Sample
 
@@ -89,6 +90,13 @@ def test_a_half_that_is_not_finite_is_known_wherever_it_lies():
     expected = np.nan_to_num(odd.astype(np.float32), posinf=65504, neginf=-65504)
     for planes in ((odd, odd, odd), planes_of(np.stack([odd] * 3, axis=-1))):
         np.testing.assert_array_equal(means(planes, Sample.HALF, 1, 1)[..., 0], expected)
+
+
+def test_a_processor_without_halves_finds_the_very_same_means(monkeypatch):
+    pixels = STORED[Sample.HALF]((30, 40, 3))
+    by_instruction = means(planes_of(pixels), Sample.HALF, 5, 1)
+    monkeypatch.setattr(cells, "widens_halves", False)
+    assert np.array_equal(means(planes_of(pixels), Sample.HALF, 5, 1), by_instruction)
 
 
 def test_light_below_black_and_above_white_survives():

@@ -81,3 +81,10 @@ def test_only_a_reduced_picture_is_mapped_to_display(frame_of, ramp):
 
     picture_of(frame_of(np.tile(ramp, (5, 6, 1))), Region(1800, 1000, 3600), note, 256)
     assert max(shapes[0]) <= 300
+
+
+def test_a_cell_of_which_every_third_row_is_read_shows_a_slope_where_it_is(frame_of, as_is, ramp):
+    frame, region = frame_of(ramp), Region(300.0, 200.0, 350.0)
+    picture = picture_of(frame, region, as_is, 50)
+    assert picture.pixel == (7.0, 6.0)
+    np.testing.assert_allclose(picture.crop(region, 50)[25, 25, :2] * 1000, [303.5, 203.5], atol=0.5)

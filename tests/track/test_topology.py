@@ -2,13 +2,12 @@ import cv2
 import numpy as np
 import pytest
 
-from faceplate.track import FaceTrackSettings, mesh_to_68, topology
-from faceplate.track.find.sightings import look
+from faceplate.track import mesh_to_68, topology
 
 
 @pytest.fixture(scope="module")
-def landmarks(networks, portrait, frame_of, as_is):
-    (face,) = look(networks, frame_of(portrait), as_is, FaceTrackSettings()).faces
+def landmarks(look, portrait, frame_of):
+    (face,) = look(frame_of(portrait)).faces
     return face.landmarks_plate
 
 
@@ -113,11 +112,11 @@ def test_the_lips_of_the_68_go_clockwise_from_the_left_corner(landmarks, start, 
 
 @pytest.mark.footage
 @pytest.mark.parametrize(("name", "tolerance"), [("takeo.ppm", 0.045), ("einstein.jpg", 0.08)])
-def test_the_68_are_near_points_set_by_people(footage, networks, frame_of, as_is, name, tolerance):
+def test_the_68_are_near_points_set_by_people(footage, look, frame_of, name, tolerance):
     picture = cv2.imread(str(footage / "stills" / "gt68" / name))[..., ::-1]
     text = (footage / "stills" / "gt68" / name).with_suffix(".pts").read_text()
     truth = np.array(text[text.index("{") + 1 : text.index("}")].split(), float).reshape(68, 2) - 0.5
-    (face,) = look(networks, frame_of(picture), as_is, FaceTrackSettings()).faces
+    (face,) = look(frame_of(picture)).faces
     off = np.linalg.norm(face.landmarks_plate[list(mesh_to_68)] - truth, axis=1)
     eyes_apart = np.linalg.norm(truth[36] - truth[45])
     assert off[17:].mean() / eyes_apart < tolerance

@@ -11,10 +11,10 @@ pytestmark = pytest.mark.footage
 
 
 @pytest.fixture(scope="module")
-def track_of(footage, face_pack, as_is):
+def track_of(footage, perception):
     def track(name, frame_range, **knobs):
         plate = open_plate(str(footage / name), frame_range)
-        return track_plate(plate, as_is, FaceTrackSettings(**knobs), face_pack)
+        return track_plate(plate, perception, FaceTrackSettings(**knobs))
 
     return track
 

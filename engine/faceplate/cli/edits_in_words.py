@@ -8,7 +8,10 @@ from faceplate.values import Edit, Track
 
 def edit_in_words(edit: Edit) -> str:
     """What an edit does, on one line."""
-    return f"{_what[edit.kind](edit)} on frame {edit.frame}"
+    when = f"on frame {edit.frame}"
+    if edit.last_frame not in (None, edit.frame):
+        when = f"on frames {edit.frame}-{edit.last_frame}"
+    return f"{_what[edit.kind](edit)} {when}"
 
 
 def edits_in_words(track: Track) -> str:
@@ -26,13 +29,14 @@ def _line(number: int, edit: Edit, why: str) -> str:
 
 def _points(edit: Edit) -> str:
     group = edits.group_named(edit.points)
-    return f"{group or f'{len(edit.points)} landmarks'} set"
+    several = f"{len(edit.points)} landmarks" if len(edit.points) > 1 else f"landmark {edit.points[0]}"
+    return f"{group or several} set"
 
 
 _what: Mapping[str, Callable[[Edit], str]] = {
     "points": _points,
     "alignment": lambda _: "alignment set",
-    "absent": lambda edit: f"not there until frame {edit.last_frame}",
+    "absent": lambda _: "not there",
     "name": lambda edit: f"named {edit.text}",
     "drop": lambda _: "dropped",
     "split": lambda edit: f"somebody else{f', {edit.text},' if edit.text else ''} from here",

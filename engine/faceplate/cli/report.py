@@ -103,6 +103,14 @@ class FrameCount:
     def __init__(self, report: Report, label: str, bar: tuple[Progress, Any] | None) -> None:
         self._report, self._label, self._bar = report, label, bar
 
+    def more(self, frames: int) -> None:
+        """So many frames are to be done beyond those that were known of before."""
+        if self._bar is None:
+            self._report.event("more", stage=self._label, frames=frames)
+            return
+        progress, task = self._bar
+        progress.update(task, total=(progress.tasks[task].total or 0) + frames)
+
     def __call__(self, number: int) -> None:
         """One more frame is done."""
         if self._bar is None:

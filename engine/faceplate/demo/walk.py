@@ -16,10 +16,10 @@ from faceplate.graph.gizmo import delivered, face_replacement, layers, track_fil
 from faceplate.graph.script import read_script, write_script
 from faceplate.storage import check_writable
 from faceplate.swap import load_model
-from faceplate.track import FaceTrackSettings, readings, write_track
+from faceplate.track import FaceTrackSettings, Progress, write_track
 from faceplate.values import Plate, Track
 
-FrameProgress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+FrameProgress = Callable[[str, int], AbstractContextManager[Progress]]
 """Opens progress over a named stage of so many frames; what it gives is called with each finished frame."""
 
 demo_model = Path(__file__).with_name("younger.onnx")
@@ -85,8 +85,8 @@ def run_demo(folder: Path, frames: int, size: tuple[int, int], progress: FramePr
 def _tracked(plate: Plate, files: DemoFiles, times: StageTimes, progress: FrameProgress) -> Track:
     """The track, written where the script's FaceTrack keeps it."""
     settings = FaceTrackSettings()
-    with progress("track", readings(settings) * len(plate.frames)) as count, times.stage("track"):
-        track = track_shot(plate, settings, on_frame=count)
+    with progress("track", len(plate.frames)) as count, times.stage("track"):
+        track = track_shot(plate, settings, progress=count)
     write_track(track, files.track)
     return track
 

@@ -1,11 +1,11 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from faceplate.colour import to_display, to_log, to_luminance
 from faceplate.graph.shot import encoding_of
 from faceplate.models import find_pack
 from faceplate.swap import load_identity_model
-from faceplate.track import FaceTrackSettings, track_plate
+from faceplate.track import FaceTrackSettings, Perception, Progress, track_plate, unheard
 from faceplate.values import Edit, Plate, Track
 
 face_pack = "mediapipe-face"
@@ -16,7 +16,7 @@ def track_shot(
     settings: FaceTrackSettings,
     *,
     edits: Sequence[Edit] = (),
-    on_frame: Callable[[int], None] | None = None,
+    progress: Progress = unheard,
     config: Any = None,
 ) -> Track:
     """Every face of a plate, found and followed with the installed face pack.
@@ -31,14 +31,11 @@ def track_shot(
     """
     pack = find_pack(face_pack)
     encoding = encoding_of(plate)
-    return track_plate(
-        plate,
+    perception = Perception(
         to_display(encoding, config),
-        settings,
         pack,
-        to_luminance=to_luminance(encoding, config),
-        to_log=to_log(encoding, config),
-        embed=load_identity_model(settings.identity_model) if settings.identity_model else None,
-        edits=edits,
-        on_frame=on_frame,
+        to_luminance(encoding, config),
+        to_log(encoding, config),
+        load_identity_model(settings.identity_model) if settings.identity_model else None,
     )
+    return track_plate(plate, perception, settings, edits=edits, progress=progress)

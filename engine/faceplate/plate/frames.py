@@ -70,10 +70,11 @@ class _Line:
         self._room.acquire()
         if self.over.is_set():
             return False
-        step: Future[Any] = self._pools[0].submit(self._begun, number)
-        for pool, stage in zip(self._pools[1:], self._stages[1:], strict=True):
-            step = pool.submit(_continued, stage, step)
-        self._frames.append(self._pools[-1].submit(self._finished, step, number))
+        step: Future[Any] | None = None
+        for at, pool in enumerate(self._pools[:-1]):
+            step = pool.submit(self._taken, at, number, step)
+        # To finish a frame is part of its last stage: a task of its own would wait in a thread that others need.
+        self._frames.append(self._pools[-1].submit(self._finished, number, step))
         self._frames[-1].add_done_callback(self._left)
         return True
 
@@ -84,13 +85,14 @@ class _Line:
             if fault is not None and not isinstance(fault, CancelledError):
                 raise fault
 
-    def _begun(self, number: int) -> Any:
-        if self.over.is_set():
+    def _taken(self, at: int, number: int, before: Future[Any] | None) -> Any:
+        """What the stage gives for what the stage before gave; the first begins no frame once the line is over."""
+        if before is None and self.over.is_set():
             raise CancelledError
-        return self._stages[0](number)
+        return self._stages[at](number if before is None else before.result())
 
-    def _finished(self, last: Future[Any], number: int) -> None:
-        last.result()
+    def _finished(self, number: int, before: Future[Any] | None) -> None:
+        self._taken(len(self._stages) - 1, number, before)
         if self._on_frame is not None:
             self._on_frame(number)
 
@@ -98,7 +100,3 @@ class _Line:
         if frame.exception() is not None:
             self.over.set()
         self._room.release()
-
-
-def _continued(stage: Stage, before: Future[Any]) -> Any:
-    return stage(before.result())

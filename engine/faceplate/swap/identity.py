@@ -1,8 +1,7 @@
 """A face recogniser of the ArcFace family: who a face is, as a vector."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -10,9 +9,8 @@ import onnxruntime as ort
 from faceplate.errors import ModelError
 from faceplate.swap.devices import providers
 from faceplate.swap.foreign_errors import foreign_errors
+from faceplate.track import Embed
 from faceplate.values import Floats
-
-Embed: TypeAlias = Callable[[Floats], Floats]
 
 SIDE_PX = 112
 # Recognisers of this family see -1 to 1: InsightFace, `arcface_onnx.py`.

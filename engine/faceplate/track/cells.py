@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from faceplate.compiled import compiled
+from faceplate.compiled import compiled, widened, widens_halves
 from faceplate.plate import normalised
 from faceplate.values import Array, Floats, Sample
 
@@ -29,7 +29,8 @@ class Lattice:
 
     def coverage(self, cells: int) -> Floats:
         """The part of each cell that has samples."""
-        inside = np.pad(np.ones(self.count, np.float32), self.missing)
+        inside = np.zeros(self.count + sum(self.missing), np.float32)
+        inside[self.missing[0] : self.missing[0] + self.count] = 1
         part: Floats = inside.reshape(cells, -1).mean(axis=1)
         return part
 
@@ -58,7 +59,7 @@ def cell_means(planes: Planes, sample: Sample, rows: Lattice, columns: Lattice, 
     counted = [_counted(plane[rows.taken, columns.taken], sample) for plane in planes]
     down, across = rows.axis(cells[0]), columns.axis(cells[1])
     means = np.empty((*cells, 3), np.float32)
-    if sample is Sample.HALF and (apart := _side_by_side(counted)):
+    if sample is Sample.HALF and widens_halves and (apart := _side_by_side(counted)):
         halves, row_step = _pixels(counted[0], apart)
         _mean_halves(halves, row_step, apart, down, across, means)
         return means
@@ -170,33 +171,20 @@ def _row(plane: Array, steps: Array, row: int, count: int) -> Array:
 def _mean_halves(halves: Array, row_step: int, apart: int, rows: Axis, columns: Axis, means: Floats) -> None:
     """As `_mean_codes`, several samples at once: processors have no instructions for tables."""
     count = (columns[1] - 1) * apart + 3
-    line, numbers, excess = np.empty(count, np.float32), np.empty(count, np.float32), np.empty(count, np.float32)
+    line = np.empty(count, np.float32)
     for cell in range(means.shape[0]):
         line[:] = 0
         for place in range(rows[2]):
             row = min(max(cell * rows[2] + place - rows[0], 0), rows[1] - 1)
-            _widen(halves[row * row_step : row * row_step + count], numbers.view(np.uint32), excess.view(np.uint32))
-            for x in range(count):
-                line[x] += numbers[x] - excess[x]
+            _add_halves(halves[row * row_step : row * row_step + count], line)
         for channel in range(3):
             _mean_across(line[channel::apart], rows, columns, means[cell, :, channel])
 
 
 @compiled
-def _widen(halves: Array, numbers: Array, excess: Array) -> None:
-    """Bits of two floats whose difference is the half: the second is 0 but where the half is subnormal.
-
-    A half's exponent is 112 less than a float's. Infinity and NaN are as far from the float's again; a subnormal is
-    given the implicit one that it lacks, which stands for 2 ** -14 (113 in a float's exponent).
-    """
+def _add_halves(halves: Array, sums: Floats) -> None:
     for x in range(halves.size):
-        half = np.uint32(halves[x])
-        sign, size = (half & np.uint32(0x8000)) << np.uint32(16), half & np.uint32(0x7FFF)
-        infinite = np.uint32(112 << 23) if size >= np.uint32(0x7C00) else np.uint32(0)
-        subnormal = size < np.uint32(0x0400)
-        implicit = np.uint32(1 << 23) if subnormal else np.uint32(0)
-        numbers[x] = sign | ((size << np.uint32(13)) + np.uint32(112 << 23) + infinite + implicit)
-        excess[x] = sign | (np.uint32(113 << 23) if subnormal else np.uint32(0))
+        sums[x] += widened(halves[x])
 
 
 @compiled

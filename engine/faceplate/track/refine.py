@@ -1,10 +1,11 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from faceplate.track.motion.measure import ToLog, measure_motion
 from faceplate.track.people.edited import Cast
+from faceplate.track.progress import Progress, unheard
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.track.solve.person import solve_person
 from faceplate.track.topology import anchors
@@ -20,18 +21,19 @@ def refined(
     track: Track,
     to_log: ToLog,
     settings: FaceTrackSettings,
-    on_frame: Callable[[int], None] | None = None,
+    progress: Progress = unheard,
 ) -> Track:
     """The track with the motion of the plate under every measured person.
 
     Texture is taken around the measured landmarks first. Where the solve puts them on other skin, as when a head turns,
     it is taken around the solved ones as well, which are then the truer; for that the plate is read a third time.
     """
-    first = measure_motion(plate, track.measured, track.cuts, to_log, settings, on_frame=on_frame)
+    first = measure_motion(plate, track.measured, track.cuts, to_log, on_frame=progress)
     solved = [_solved(track, each, settings) for each in first]
     if not any(_is_far_off(*pair) for pair in zip(first, solved, strict=True)):
         return replace(track, measured=first)
-    second = measure_motion(plate, solved, track.cuts, to_log, settings)
+    progress.more(len(track.frames))
+    second = measure_motion(plate, solved, track.cuts, to_log, on_frame=progress)
     return replace(track, measured=_with_motion_of(first, second))
 
 

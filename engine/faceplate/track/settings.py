@@ -15,7 +15,8 @@ class FaceTrackSettings(Settings):
     )
     tiles: str = knob(
         "auto",
-        help="Search the picture in overlapping tiles as well, for small faces; auto does so where no face was found.",
+        help="Search the picture in overlapping tiles as well, for small faces; auto does so where no face was found, "
+        "and beside larger faces in one frame of every shot, from which small ones are followed.",
         group="Find",
         choices=("auto", "on", "off"),
     )

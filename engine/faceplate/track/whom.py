@@ -1,9 +1,24 @@
-"""A person of a track by name, and the row of a frame; who or what is not there is refused."""
+"""The people of a track by name, and the row of a frame; who or what is not there is refused."""
 
 import numpy as np
 
 from faceplate.errors import TrackError
 from faceplate.values import Person, Track, describe_frames
+
+
+def check_anybody(track: Track) -> None:
+    """Refuses a track without people, of which nothing can be shown.
+
+    Raises:
+        TrackError: saying how people may have gone.
+    """
+    if not track.people:
+        raise TrackError(
+            f"track of {track.plate}",
+            expected="somebody in it",
+            came="nobody",
+            next_step="see `faceplate edit SHOT.track list`: take back the edit by which they went, or track the plate",
+        )
 
 
 def person_of(track: Track, name: str, next_step: str = "name one of them") -> Person:

@@ -5,15 +5,16 @@ import pytest
 from scipy.ndimage import map_coordinates
 
 from exchange_tracks import FRAMES, SIZE, UNSEEN, moving_track, read_node, textured, write_picture
-from faceplate.align import crop_matrix, resample, transform
+from faceplate.align import crop_matrix, fit_alignment, resample, transform
 from faceplate.errors import CallError
 from faceplate.graph.exchange import CropMaps, FaceWarp, STMapSettings, keyed, open_map_sequence
 from faceplate.graph.render import Box, Session
 from faceplate.graph.script import Script, ScriptNode
 from faceplate.models.card import CropGeometry
 from faceplate.plate import read_frame
-from faceplate.track.topology import irises
+from faceplate.track.topology import irises, mesh_to_68
 from faceplate.values import Window
+from shots import known_track
 
 SIDE = 256
 MARGIN = 0.4
@@ -150,6 +151,32 @@ def test_the_warp_there_and_back_is_where_one_began_and_far_away_nothing_moves(a
         edge = there[:, -8:] - np.stack(np.meshgrid(np.arange(SIZE[0])[-8:] + 0.5, np.arange(SIZE[1]) + 0.5), -1)
         assert np.abs(edge).max() < 1e-3
         assert not warp.onto_frame(row).rgba[:, -8:, 3].any()
+
+
+@pytest.mark.parametrize(("zoom", "roll_deg", "aspect"), [(2.0, 0.0, 1.0), (3.0, 20.0, 1.0), (1.2, -85.0, 2.0)])
+def test_a_face_that_comes_close_or_lies_down_folds_no_pixel_over_another(zoom, roll_deg, aspect):
+    """The determinant of the map's slopes is above 0 wherever it moves anything, the fade around the face included."""
+    face, turn = known_track((1,), face_px=20.0, pixel_aspect=aspect).people[0], np.radians(roll_deg)
+    square = [aspect, 1.0]
+    middle = face.landmarks_plate[0].mean(axis=0) * square
+    linear = zoom * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    after = ((face.landmarks_plate[0] * square - middle) @ linear.T + middle + [6.0, -4.0]) / square
+    alignment = [fit_alignment(points[list(mesh_to_68)], aspect) for points in (face.landmarks_plate[0], after)]
+    person = replace(
+        known_track((1, 2), pixel_aspect=aspect).people[0],
+        landmarks_plate=np.stack([face.landmarks_plate[0], after]).astype(np.float32),
+        alignment=np.array(alignment),
+    )
+    warp = FaceWarp(replace(known_track((1, 2), pixel_aspect=aspect), people=(person,)), person, 0)
+    there, back = (places_of(made)(SIZE) for made in (warp.onto_frame(1), warp.onto_reference(1)))
+    for field in (there, back):
+        across, down = np.gradient(field, axis=1), np.gradient(field, axis=0)
+        assert (across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0]).min() > 0
+    # So much is what reading between the map's pixels in straight lines leaves beside a face of 20 px.
+    inner = there[40:-40, 40:-40]
+    x, y = np.meshgrid(np.arange(40, SIZE[0] - 40) + 0.5, np.arange(40, SIZE[1] - 40) + 0.5)
+    again = read_at(back, Window(0, 0, *SIZE), inner)
+    assert np.linalg.norm(again - np.stack([x, y], -1), axis=-1).max() < 0.15
 
 
 def test_nukes_stmap_lays_the_reference_frames_face_on_the_frame(tmp_path):

@@ -172,6 +172,13 @@ def test_each_person_has_nodes_of_their_own_with_names_that_nuke_takes():
     assert all(node.inputs == () for node in parse_script(script_text(script)).nodes)
 
 
+def test_people_whose_names_come_to_the_same_letters_have_nodes_of_their_own():
+    track = moving_track()
+    people = [replace(track.people[0], name=name) for name in ("Zo", "Zoë", "Zoé", "日本", "person4")]
+    names = [node.name for node in track_script([keyed(track, each, FRAMES) for each in people], ["Axis"]).nodes]
+    assert names == ["Zo_Axis", "Zo_2_Axis", "Zo_3_Axis", "person4_Axis", "person4_2_Axis"]
+
+
 def test_unknown_nodes_and_reference_frames_are_refused():
     track = moving_track()
     with pytest.raises(CallError, match=r"Tracker4,CornerPin2D.*came Blur"):

@@ -174,6 +174,11 @@ def test_a_new_track_has_the_edits_of_the_one_whose_place_it_takes(render, path,
     )
     assert render(FaceTrack1={"faceplate_edits_from": f"{tmp_path}/old.track"}) == ()
     np.testing.assert_array_equal(read_track(path).people[0].landmarks_plate[0, 1], [330.0, 200.0])
+    write_track(replace(read_track(tmp_path / "old.track"), digests=("other", "b", "c")), tmp_path / "old.track")
+    write_track(replace(old, digests=("a", "b", "c")), path)
+    (note,) = render(FaceTrack1={"faceplate_edits_from": f"{tmp_path}/old.track"})
+    assert "frames 1001 were set by hand on other pictures than these" in note
+    np.testing.assert_array_equal(read_track(path).people[0].landmarks_plate[0, 1], [330.0, 200.0])
     (tmp_path / "old.track").write_text("damaged")
     (note,) = render(FaceTrack1={"faceplate_edits_from": f"{tmp_path}/old.track"})
     assert "what was set by hand before is not kept" in note

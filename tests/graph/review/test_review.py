@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from faceplate.cli.main import main
+from faceplate.errors import TrackError
 from faceplate.graph import open_encoded_plate
 from faceplate.graph.review import review_track
 from faceplate.graph.review.marks import caption, mark
 from faceplate.graph.review.review import frames_to_look_at
 from faceplate.graph.review.views import stabilised, whole
-from faceplate.track import write_track
+from faceplate.track import frame_digest, write_track
 from faceplate.values import Doubt
 from shots import SIZE, known_track, write_plate
 
@@ -54,6 +55,40 @@ def test_doubtful_frames_are_looked_at_first_and_the_rest_spread():
     assert {37, 90} <= set(chosen)
     assert 38 not in chosen
     assert len(chosen) == 6
+
+
+def test_the_frame_where_landmarks_and_solve_are_farthest_apart_is_looked_at_and_so_are_both_ends():
+    numbers = tuple(range(1, 101))
+    track = known_track(numbers)
+    residual = np.full(100, 0.2, np.float32)
+    residual[57] = 3.0
+    person = replace(track.people[0], residual_px=residual)
+    assert {1, 58, 100} <= set(frames_to_look_at(replace(track, people=(person,)), person, numbers))
+
+
+def test_a_track_of_nobody_is_refused_and_nothing_is_left(plate, tmp_path):
+    with pytest.raises(TrackError, match="expected somebody in it; came nobody"):
+        review_track(plate, replace(known_track(FRAMES), people=()), FRAMES, tmp_path / "review")
+    assert not (tmp_path / "review").exists()
+
+
+def test_another_plate_is_refused_unless_that_is_meant(plate, tmp_path, capsys):
+    digests = tuple(frame_digest(plate.read(number)) for number in reversed(FRAMES))
+    write_track(replace(known_track(FRAMES), digests=digests), tmp_path / "shot.track")
+    words = ["review", plate.source, "--track", f"{tmp_path}/shot.track", "-o", f"{tmp_path}/out", "--no-movie"]
+    words += ["--colourspace", "ACEScg"]
+    assert main(words) == 1
+    assert "expected the picture that was tracked" in capsys.readouterr().err.replace("\n", " ")
+    assert main([*words, "--other-plate"]) == 0
+
+
+def test_what_is_not_known_is_not_told_as_a_number(plate, tmp_path, capsys):
+    write_track(known_track(FRAMES[:2]), tmp_path / "shot.track")
+    words = ["review", plate.source, "--track", f"{tmp_path}/shot.track", "-o", f"{tmp_path}/out", "--no-movie"]
+    assert main([*words, "--colourspace", "ACEScg"]) == 0
+    said = capsys.readouterr().out
+    assert "jitter not known without three frames in a row" in said
+    assert "nan" not in said
 
 
 def test_a_person_who_is_never_seen_leaves_a_sheet_with_the_timeline_alone(plate, tmp_path):

@@ -163,10 +163,21 @@ def test_a_person_who_is_no_face_is_refused_by_name(track, entry, value):
         track_from_document(document, "it")
 
 
+@pytest.mark.parametrize("name", ["", " ", "ann\nbob", "\x1b[31mann", "\u2028"])
+def test_a_name_that_no_track_file_takes_is_refused(track, name, tmp_path):
+    document = track_document(track)
+    document["people"][1]["name"] = name
+    with pytest.raises(TrackError, match=r"it: expected .* one line"):
+        track_from_document(document, "it")
+    write_csv_track(replace(track, people=(replace(track.people[0], name=name),)), tmp_path / "shot.csv")
+    with pytest.raises(TrackError, match=r"shot\.csv: expected .* one line"):
+        read_csv_track(tmp_path / "shot.csv", track)
+
+
 def test_two_people_of_one_name_are_refused(track):
     document = track_document(track)
     document["people"][1]["name"] = "person1"
-    with pytest.raises(TrackError, match="a name each"):
+    with pytest.raises(TrackError, match="a name of one line each, another for everyone"):
         track_from_document(document, "it")
 
 

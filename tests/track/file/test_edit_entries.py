@@ -8,7 +8,7 @@ from faceplate.track import read_track
 
 POINTS_EDIT = {"kind": "points", "frame": 1001, "at_plate": [1, 2], "points": [1], "target": [[1, 2]]}
 ALIGNED = {"kind": "alignment", "frame": 1001, "at_plate": [1, 2], "target": [[0.006, 0, -8.5], [0, 0.003, -2.2]]}
-PLACES = "expected target as as many places"
+PLACES = "expected target as a place for each landmark"
 TWO_ROWS = "expected target as two rows of three numbers"
 
 
@@ -29,9 +29,11 @@ TWO_ROWS = "expected target as two rows of three numbers"
         ({"kind": "drop", "frame": 1, "at_plate": [1, 2], "run": "rm"}, "expected of drop no more than origin, text"),
         ({"kind": "drop", "frame": 1, "at_plate": [1, 2], "origin": ""}, "expected origin as text; came ''"),
         ({"kind": "drop", "frame": 1, "at_plate": [1, 2], "origin": 5}, "expected origin as text; came 5"),
-        ({"kind": "name", "frame": 1, "at_plate": [1, 2]}, "expected text as a name; came None"),
+        ({"kind": "name", "frame": 1, "at_plate": [1, 2]}, "expected text as a name on one line; came None"),
         ({"kind": "name", "frame": 1, "at_plate": [1, 2], "text": "a" * 1001}, "expected text as a name"),
         ({"kind": "name", "frame": 1, "at_plate": [1, 2], "text": "\ud800"}, "expected text as a name"),
+        ({"kind": "name", "frame": 1, "at_plate": [1, 2], "text": "ann\nbob"}, "expected text as a name on one line"),
+        ({"kind": "drop", "frame": 1, "at_plate": [1, 2], "origin": "\x1b[2J"}, "expected origin as text"),
         ({"kind": "absent", "frame": 5, "at_plate": [1, 2], "last_frame": 4}, "a last frame of 5 or later; came 4"),
         ({"kind": "absent", "frame": 5, "at_plate": [1, 2]}, "expected last_frame as a whole number; came None"),
         ({"kind": "merge", "frame": 5, "at_plate": [1, 2], "other_frame": 5}, "expected other_plate as x and y"),

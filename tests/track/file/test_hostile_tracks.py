@@ -15,7 +15,7 @@ from shots import known_track
 NO_FRAMES = "expected frames as whole numbers that rise; came "
 NO_SIZE = "expected size as two sides of 1 to 65536 pixels; came "
 NO_ASPECT = "expected pixel_aspect as a number of 0.1 to 10; came "
-NO_NAMES = "expected names as texts, each another; came "
+NO_NAMES = "expected names as texts of one line, each another; came "
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,9 @@ NO_NAMES = "expected names as texts, each another; came "
         ({"names": {"a": 1}}, NO_NAMES),
         ({"names": ["ann", "ann"]}, NO_NAMES + "['ann', 'ann']"),
         ({"names": ["ann", "\ud800"]}, NO_NAMES),
+        ({"names": ["ann", "bob\n  carl"]}, NO_NAMES),
+        ({"names": ["ann", "\x1b[31mbob"]}, NO_NAMES),
+        ({"names": ["ann", " "]}, NO_NAMES),
         ({"names": ["one", "two", "three"]}, "expected landmarks_plate of three as float32 (4, 0, 2); came none"),
         ({"digests": ["a"]}, "expected no digests, or one for each of 4 frames; came 1"),
         ({"digests": ["a", "b", "c", 4]}, "expected digests as texts of at most 256 letters"),

@@ -8,7 +8,6 @@ import pytest
 from faceplate.plate import open_plate
 from faceplate.track import FaceTrackSettings
 from faceplate.track.find.detect import detect_whole, display_picture
-from faceplate.track.find.sightings import look
 
 pytestmark = pytest.mark.footage
 
@@ -20,11 +19,11 @@ DETECTION_PX = 12.0
 
 
 @pytest.fixture(scope="module")
-def faces_of(footage, networks, as_is):
+def faces_of(footage, look):
     def find(name, number=None, **knobs):
         plate = open_plate(str(footage / name))
         frame = plate.read(plate.frames[0] if number is None else number)
-        return look(networks, frame, as_is, FaceTrackSettings(**knobs)).faces
+        return look(frame, **knobs).faces
 
     return find
 

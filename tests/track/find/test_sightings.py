@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from faceplate.track import FaceTrackSettings
-from faceplate.track.find.sightings import distinct, look
+from faceplate.track.find.sightings import FaceFinder, distinct
 from faceplate.track.landmarks.face import Face
 
 SMALL = 0.7
@@ -16,31 +18,30 @@ def wide(placed, frame_of):
 
 
 @pytest.mark.parametrize(("tiles", "count"), [("off", 0), ("auto", 1), ("on", 1)])
-def test_a_small_face_of_a_4k_frame_is_found_with_tiles(networks, wide, as_is, tiles, count):
-    faces = look(networks, wide, as_is, FaceTrackSettings(tiles=tiles)).faces
+def test_a_small_face_of_a_4k_frame_is_found_with_tiles(look, wide, tiles, count):
+    faces = look(wide, tiles=tiles).faces
     assert len(faces) == count
     for face in faces:
         np.testing.assert_allclose(face.box.mean(axis=0), np.add(PLACE, (224 * SMALL, 118 * SMALL)), atol=8)
 
 
-def test_a_face_found_whole_and_in_tiles_is_one(networks, placed, frame_of, as_is):
+def test_a_face_found_whole_and_in_tiles_is_one(look, placed, frame_of):
     frame = frame_of(placed(1280, 960, 2.0, (100.0, 50.0)))
-    assert len(look(networks, frame, as_is, FaceTrackSettings(tiles="on")).faces) == 1
+    assert len(look(frame, tiles="on").faces) == 1
 
 
-def test_a_landmarker_that_is_not_sure_enough_sees_nobody(networks, portrait, frame_of, as_is):
-    settings = FaceTrackSettings(min_presence=1.0, tiles="off")
-    assert look(networks, frame_of(portrait * np.float32(0.02)), as_is, settings).faces == ()
+def test_a_landmarker_that_is_not_sure_enough_sees_nobody(look, portrait, frame_of):
+    assert look(frame_of(portrait * np.float32(0.02)), min_presence=1.0, tiles="off").faces == ()
 
 
-def test_a_face_upside_down_whose_landmarks_are_a_guess_is_nobody(networks, portrait, frame_of, as_is):
-    settings = FaceTrackSettings()
-    assert look(networks, frame_of(portrait[::-1, ::-1].copy()), as_is, settings).faces == ()
+def test_a_face_upside_down_whose_landmarks_are_a_guess_is_nobody(look, portrait, frame_of):
+    assert look(frame_of(portrait[::-1, ::-1].copy())).faces == ()
 
 
-def test_a_display_transform_that_gives_no_numbers_shows_nobody(networks, portrait, frame_of):
+def test_a_display_transform_that_gives_no_numbers_shows_nobody(networks, portrait, frame_of, perception):
     settings = FaceTrackSettings(tiles="off")
-    seen = look(networks, frame_of(portrait), lambda rgb: np.full_like(rgb, np.nan), settings)
+    blind = replace(perception, to_display=lambda rgb: np.full_like(rgb, np.nan))
+    seen = FaceFinder(networks, blind, settings).look(frame_of(portrait))
     assert seen.faces == ()
     assert np.isfinite(seen.thumbnail).all()
 

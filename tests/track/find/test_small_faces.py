@@ -6,8 +6,6 @@ import pytest
 
 from faceplate.demo.portrait import mesh_height_px, portrait_display
 from faceplate.errors import CallError
-from faceplate.track import FaceTrackSettings
-from faceplate.track.find.sightings import look
 
 FACE_PX = 60
 SCALE = FACE_PX / mesh_height_px
@@ -31,9 +29,9 @@ def cards(places, scales, pixel_aspect=1.0):
 
 
 @pytest.fixture(scope="module")
-def found(networks, as_is, frame_of):
+def found(look, frame_of):
     def find(wall, pixel_aspect=1.0, **knobs):
-        faces = look(networks, frame_of(wall, pixel_aspect=pixel_aspect), as_is, FaceTrackSettings(**knobs)).faces
+        faces = look(frame_of(wall, pixel_aspect=pixel_aspect), **knobs).faces
         return [(face.box.mean(axis=0), np.diff(face.box[:, 1])[0]) for face in faces]
 
     return find

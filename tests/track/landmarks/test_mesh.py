@@ -7,7 +7,6 @@ import pytest
 from faceplate.errors import PackError
 from faceplate.track import FaceTrackSettings
 from faceplate.track.find.detect import detect_whole, display_picture
-from faceplate.track.find.sightings import look
 from faceplate.track.landmarks.landmarker import landmarker_of
 from faceplate.track.landmarks.mesh import face_picture, mesh_in
 from faceplate.track.networks import FaceNetworks
@@ -20,9 +19,9 @@ IRIS_PX = 0.8
 
 
 @pytest.fixture(scope="module")
-def face_in(networks, as_is):
+def face_in(look):
     def find(frame):
-        (face,) = look(networks, frame, as_is, FaceTrackSettings()).faces
+        (face,) = look(frame).faces
         return face
 
     return find

@@ -8,7 +8,6 @@ from moving_face import Layer, Scene, camera_path, picture_of, portrait_picture
 from faceplate.colour import to_log
 from faceplate.demo.film import encoding
 from faceplate.errors import PlateError
-from faceplate.track import FaceTrackSettings
 from faceplate.track.motion.measure import measure_motion
 
 SIZE, FACE_PX = (520, 480), 360.0
@@ -24,7 +23,7 @@ def scene_of(shift, pixel_aspect=1.0, front=(), ev=(), **camera):
 
 
 def follow(scene, measured, cuts=(), **options):
-    people = measure_motion(scene.plate(), [measured], cuts, to_log(encoding), FaceTrackSettings(), **options)
+    people = measure_motion(scene.plate(), [measured], cuts, to_log(encoding), **options)
     return people[0]
 
 
@@ -153,13 +152,11 @@ def test_a_frame_that_cannot_be_read_is_said():
         return scene.frame(number)
 
     with pytest.raises(PlateError, match="frame 2000"):
-        measure_motion(
-            replace(gone, reader=reader), [measured_on(scene.layers[0], 5)], (), to_log(encoding), FaceTrackSettings()
-        )
+        measure_motion(replace(gone, reader=reader), [measured_on(scene.layers[0], 5)], (), to_log(encoding))
 
 
 def test_nobody_is_nothing_to_do():
-    assert measure_motion(scene_of(PAN).plate(), (), (), to_log(encoding), FaceTrackSettings()) == ()
+    assert measure_motion(scene_of(PAN).plate(), (), (), to_log(encoding)) == ()
 
 
 def test_samples_that_are_no_numbers_spoil_their_own_surroundings_alone():
@@ -174,7 +171,7 @@ def test_samples_that_are_no_numbers_spoil_their_own_surroundings_alone():
 
     measured = measured_on(scene.layers[0], 5)
     plate = replace(scene.plate(), reader=damaged)
-    (person,) = measure_motion(plate, [measured], (), to_log(encoding), FaceTrackSettings())
+    (person,) = measure_motion(plate, [measured], (), to_log(encoding))
     found = np.isfinite(person.motion.deviation_px)
     assert found.mean() > 0.7
     errors = errors_px(scene.layers[0], person)

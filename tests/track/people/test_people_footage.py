@@ -7,24 +7,20 @@ import numpy as np
 import pytest
 
 from faceplate.plate import open_plate
-from faceplate.track import FaceTrackSettings
-from faceplate.track.find.sightings import look
-from faceplate.track.networks import FaceNetworks
 from faceplate.track.people.likeness import DOUBTFUL, SURE, unlikeness
-from faceplate.track.people.link import cuts_of, link
+from faceplate.track.people.link import link, shots_in
 from faceplate.values import Plate
 
 pytestmark = pytest.mark.footage
 
 
 @pytest.fixture(scope="module")
-def seen(footage, face_pack, as_is):
+def seen(footage, look):
     """What is seen in the frames of a plate or of a file of the footage."""
-    networks = FaceNetworks(face_pack)
 
     def see(plate, frame_range=None):
         plate = plate if isinstance(plate, Plate) else open_plate(str(footage / plate), frame_range)
-        return [look(networks, plate.read(number), as_is, FaceTrackSettings()) for number in plate.frames]
+        return [look(plate.read(number)) for number in plate.frames]
 
     return see
 
@@ -50,8 +46,9 @@ def test_two_people_in_one_room_look_like_different_people_and_each_like_themsel
 
 def test_a_shot_with_a_face_ends_on_its_frame(seen):
     sightings = seen("clips/pf_face_noface.mov", "66-80")
-    assert cuts_of(sightings)[0] + 66 == 73
-    (chain,) = link(sightings)
+    shots = shots_in(sightings)
+    assert shots.cuts[0] + 66 == 73
+    (chain,) = link(sightings, shots)
     assert max(chain) + 66 == 72
 
 
@@ -89,7 +86,7 @@ def test_a_head_that_goes_behind_another_comes_out_under_its_own_name(heads, see
     sightings = seen(plate_of(list(passing(heads, 33, back=back))))
     counts = [len(sighting.faces) for sighting in sightings]
     assert (counts[0], counts[-1], min(counts)) == (2, 2, 1)
-    chains = [chain for chain in link(sightings) if len(chain) >= 5]
+    chains = [chain for chain in link(sightings, shots_in(sightings)) if len(chain) >= 5]
     assert len(chains) == 2
     rear = min(chains, key=len)
     ends = [rear[place].landmarks_plate[:, 0].mean() for place in (0, 32)]

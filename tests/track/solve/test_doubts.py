@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from made_track import face_at, jitter
+from made_track import face_at, jitter, texture
 
 from faceplate.track import FaceTrackSettings
 from faceplate.track.solve.person import solve_person
@@ -42,6 +42,29 @@ def test_exposure_and_sharpness_that_nobody_measured_raise_no_doubt(made):
 def test_a_face_at_the_edge_of_the_picture_is_said(made):
     made.size = (1100, 2160)
     assert rows_with(Doubt.AT_EDGE, made) == list(range(FRAMES))
+
+
+def test_a_hand_about_which_the_views_disagree_covers_the_face(made):
+    made.confidence[10:22] = 0.8
+    assert rows_with(Doubt.COVERED, made) == list(range(10, 22))
+
+
+def test_a_single_frame_about_which_the_views_disagree_is_not_covered(made):
+    made.confidence[10] = 0.8
+    assert rows_with(Doubt.COVERED, made) == []
+
+
+def test_views_of_a_head_that_is_turned_disagree_without_a_cover():
+    made = jitter(face_at(FRAMES, yaw=45.0), 0.3)
+    made.confidence[10:22] = 0.8
+    assert rows_with(Doubt.COVERED, made) == []
+
+
+def test_coarse_texture_that_wanders_as_it_does_in_compressed_video_raises_no_doubt():
+    made = texture(jitter(face_at(120), 0.5), spans=(1,), noise_px=1.0, lost=0.0, wrong=0.0)
+    made.motion.found_plate[...] += 0.04
+    doubts = solve_person(made.track(), made.cast(), FaceTrackSettings()).doubts
+    assert not (doubts & Doubt.ADRIFT).any()
 
 
 def test_views_that_disagree_make_a_frame_unsure(made):

@@ -23,7 +23,7 @@ def alignments(moving):
 
 
 def smoothed(moving, period=6.0):
-    return smooth_run(moving, alignments(moving), period)
+    return smooth_run(moving, alignments(moving), np.ones(len(moving)), period)
 
 
 def moved(points, x, y=0.0):

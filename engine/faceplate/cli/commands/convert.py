@@ -11,12 +11,11 @@ from faceplate.cli.knobs import add_knobs, settings_from
 from faceplate.cli.plate_arguments import add_anew
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
-from faceplate.graph import person_named
 from faceplate.graph.exchange import STMapSettings, keyed, kinds, open_map_sequence, track_script
 from faceplate.graph.script import write_script
 from faceplate.plate import frame_pattern, frames_in_range, open_plate
 from faceplate.storage import check_writable
-from faceplate.track import read_track, write_track
+from faceplate.track import check_anybody, edit, person_of, read_track, write_track
 from faceplate.track.exchange import (
     FoundFace,
     Pictures,
@@ -97,6 +96,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
 
 def _to_script(arguments: argparse.Namespace, report: Report) -> None:
     track = _chosen(arguments)
+    check_anybody(track)
     paths = [keyed(track, person, track.frames, arguments.reference_frame) for person in track.people]
     script = track_script(paths, [kind for kind in arguments.nodes.split(",") if kind])
     write_script(script, arguments.output)
@@ -118,7 +118,8 @@ def _to_csv(arguments: argparse.Namespace, report: Report) -> None:
 
 def _to_maps(arguments: argparse.Namespace, report: Report) -> None:
     track = read_track(Path(arguments.input))
-    person = person_named(track, arguments.person or next((each.name for each in track.people), ""))
+    check_anybody(track)
+    person = track.people[0] if arguments.person is None else person_of(track, arguments.person)
     frames = _frames(arguments, track)
     path = keyed(track, person, track.frames, arguments.reference_frame)
     settings = settings_from(arguments, STMapSettings)
@@ -139,11 +140,30 @@ writers_of_track: dict[str, Callable[[argparse.Namespace, Report], None]] = {
 
 
 def _to_track(arguments: argparse.Namespace, report: Report) -> None:
+    _check_holds_no_edits(Path(arguments.output))
     track = _read(arguments)
     if arguments.person is not None:
-        track = replace(track, people=(person_named(track, arguments.person),))
+        track = replace(track, people=(person_of(track, arguments.person),))
     write_track(track, Path(arguments.output))
     _say_written(report, track, [arguments.output])
+
+
+def _check_holds_no_edits(output: Path) -> None:
+    """Refuses to replace a track that an artist mended.
+
+    Raises:
+        CallError: it has edits.
+        TrackError: what is there cannot be read, so that nobody knows.
+    """
+    edits = read_track(output).edits if output.is_file() else ()
+    by_hand = [each for each in edits if each.origin != edit.GIVEN]
+    if by_hand:
+        raise CallError(
+            str(output),
+            expected="an output without anything set by hand",
+            came=f"a track with {len(by_hand)} edits",
+            next_step=f"name another output, or drop them first: faceplate edit {output} clear",
+        )
 
 
 def _say_written(report: Report, track: Track, outputs: list[str]) -> None:
@@ -156,7 +176,7 @@ def _say_written(report: Report, track: Track, outputs: list[str]) -> None:
 def _chosen(arguments: argparse.Namespace) -> Track:
     """The frames and the people of the track that were asked for."""
     track = read_track(Path(arguments.input))
-    people = track.people if arguments.person is None else (person_named(track, arguments.person),)
+    people = track.people if arguments.person is None else (person_of(track, arguments.person),)
     return _cut(replace(track, people=people), _frames(arguments, track))
 
 

@@ -12,7 +12,7 @@ from faceplate.cli.report import Report
 from faceplate.errors import CallError
 from faceplate.plate import frames_in_range
 from faceplate.storage import check_writable
-from faceplate.track import edit, read_track, track_as_json, write_track
+from faceplate.track import edit, read_track, topology, track_as_json, write_track
 from faceplate.values import Edit, Track
 
 
@@ -64,11 +64,15 @@ def _person(track: Track, arguments: argparse.Namespace) -> str:
         return str(arguments.person)
     if len(track.people) == 1:
         return track.people[0].name
+    if not track.people:
+        raise CallError(
+            "the track", expected="somebody to mend", came="nobody", next_step="take an edit back with undo or clear"
+        )
     raise CallError(
         "--person",
         expected="the name of one of several people",
         came="none",
-        next_step=f"name one of {', '.join(person.name for person in track.people) or 'nobody: the track is empty'}",
+        next_step=f"name one of {', '.join(person.name for person in track.people)}",
     )
 
 
@@ -84,9 +88,19 @@ def _move(track: Track, arguments: argparse.Namespace) -> tuple[Edit, ...]:
 
 
 def _set(track: Track, arguments: argparse.Namespace) -> tuple[Edit, ...]:
-    indexes = [int(index) if index.is_integer() else -1 for index, _, _ in arguments.point]
-    places = {index: (x, y) for index, (_, x, y) in zip(indexes, arguments.point, strict=True)}
+    places = {_index(index): (x, y) for index, x, y in arguments.point}
     return (edit.set_points(track, _person(track, arguments), arguments.frame, places),)
+
+
+def _index(number: float) -> int:
+    if not number.is_integer():
+        raise CallError(
+            "--point",
+            expected=f"a landmark's whole number of 0 to {topology.POINTS - 1}",
+            came=f"{number:g}",
+            next_step="name one",
+        )
+    return int(number)
 
 
 def _align(track: Track, arguments: argparse.Namespace) -> tuple[Edit, ...]:

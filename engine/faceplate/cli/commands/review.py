@@ -1,6 +1,8 @@
 """Says how good a track is and where to look, with a contact sheet and an overlay movie."""
 
 import argparse
+import math
+from collections.abc import Iterator
 from pathlib import Path
 
 from faceplate.cli.plate_arguments import add_plate, plate_named
@@ -20,6 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--track", metavar="SHOT.track", type=Path, required=True, help="made by `faceplate track`")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="folder of the review")
     parser.add_argument("--fps", metavar="N", type=float, default=24.0, help="frames a second of the movie")
+    parser.add_argument(
+        "--other-plate", action="store_true",
+        help="the plate shows other pictures than those that were tracked, its faces in the very same places",
+    )  # fmt: skip
     parser.add_argument("--no-movie", action="store_true", help="the report and the contact sheet alone")
 
 
@@ -31,7 +37,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     track = read_track(arguments.track)
     plate = plate_named(arguments, arguments.plate, None)
     numbers = track.frames if arguments.range is None else open_plate(arguments.plate, arguments.range).frames
-    check_track_fits(track, plate, numbers)
+    check_track_fits(track, plate, numbers, other_plate=arguments.other_plate)
     rate = None if arguments.no_movie else arguments.fps
     with report.frames("review", len(numbers)) as count:
         quality = review_track(plate, track, numbers, arguments.output, rate=rate, on_frame=count)
@@ -42,8 +48,20 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
 
 def quality_words(quality: Quality) -> str:
     """What the report says of one person, for a person."""
-    seen = f"{quality.name}: seen in {quality.frames} frames ({quality.coverage:.0%}), face {quality.face_px:.0f} px"
-    jitter = f"jitter {quality.jitter_px:.2f} px (as measured {quality.raw_jitter_px:.2f})"
-    lines = [f"  {seen}, {jitter}, landmarks {quality.residual_px:.2f} px from the solve"]
+    seen = f"{quality.name}: seen in {quality.frames} frames ({quality.coverage:.0%})"
+    lines = [f"  {', '.join([seen, *_figures(quality)])}"]
     lines += [f"    {name.replace('_', ' ')}: {describe_frames(frames)}" for name, frames in quality.doubts.items()]
     return "\n".join(lines)
+
+
+def _figures(quality: Quality) -> Iterator[str]:
+    """Those of its figures that are known."""
+    if not math.isnan(quality.face_px):
+        yield f"face {quality.face_px:.0f} px"
+    if math.isnan(quality.jitter_px):
+        yield "jitter not known without three frames in a row"
+    else:
+        raw = "" if math.isnan(quality.raw_jitter_px) else f" (as measured {quality.raw_jitter_px:.2f})"
+        yield f"jitter {quality.jitter_px:.2f} px{raw}"
+    if not math.isnan(quality.residual_px):
+        yield f"landmarks {quality.residual_px:.2f} px from the solve"

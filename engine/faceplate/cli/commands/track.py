@@ -9,8 +9,8 @@ from faceplate.cli.report import Report
 from faceplate.errors import TrackError
 from faceplate.graph import track_shot
 from faceplate.storage import check_writable
-from faceplate.track import FaceTrackSettings, edit, read_track, readings, write_track
-from faceplate.values import Plate, Track
+from faceplate.track import FaceTrackSettings, edit, read_track, write_track
+from faceplate.values import Track
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--forget-edits", action="store_true", help="what was set by hand in an earlier track of that name is not kept"
     )
+    parser.add_argument(
+        "--other-plate", action="store_true",
+        help="the plate shows other pictures than those on which the kept edits were made, its faces in the very same "
+        "places",
+    )  # fmt: skip
     add_knobs(parser, FaceTrackSettings)
 
 
@@ -32,24 +37,16 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     before = None if arguments.forget_edits else _track_before(arguments.output)
     plate = opened_plate(arguments)
     if before is not None:
-        _check_shape(before, plate)
+        edit.check_plate(before, plate, other_plate=arguments.other_plate)
     settings = settings_from(arguments, FaceTrackSettings)
     edits = () if before is None else before.edits
-    with report.frames("track", readings(settings) * len(plate.frames)) as count:
-        track = track_shot(plate, settings, edits=edits, on_frame=count)
+    with report.frames("track", len(plate.frames)) as count:
+        track = track_shot(plate, settings, edits=edits, progress=count)
     write_track(track, arguments.output)
     people = {person.name: int(person.seen.sum()) for person in track.people}
     report.result(_words(track, arguments.output), output=str(arguments.output), people=people, edits=len(track.edits))
     for each in edit.unmet(track):
         report.note(f"edit {each.number} is kept and changes nothing: {each.why}")
-
-
-def _check_shape(before: Track, plate: Plate) -> None:
-    """Refuses, before any work, a plate on which the edits would lie elsewhere."""
-    if before.edits and plate.frames:
-        header = plate.read(plate.frames[0]).header
-        size = (header.display.width, header.display.height)
-        edit.check_shape(before, plate.source, size, header.pixel_aspect)
 
 
 def _track_before(output: Path) -> Track | None:

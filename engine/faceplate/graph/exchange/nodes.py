@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import count
 
 from faceplate.errors import CallError
 from faceplate.graph.exchange.keyed import Keyed
@@ -37,15 +38,31 @@ def track_script(paths: Sequence[Keyed], chosen: Sequence[str] = tuple(kinds)) -
             came=", ".join(unknown) or "none",
             next_step="name these, separated by commas",
         )
-    nodes = [_node(path, kind, row, column) for row, path in enumerate(paths) for column, kind in enumerate(chosen)]
+    rows = list(zip(_names([path.person.name for path in paths]), paths, strict=True))
+    nodes = [
+        _node(path, kind, f"{name}_{kind}", (row, column))
+        for row, (name, path) in enumerate(rows)
+        for column, kind in enumerate(chosen)
+    ]
     return Script(tuple(nodes))
 
 
-def _node(path: Keyed, kind: str, row: int, column: int) -> ScriptNode:
+def _node(path: Keyed, kind: str, name: str, place: tuple[int, int]) -> ScriptNode:
     klass, knobs = kinds[kind]
-    named = {"name": f"{_as_name(path.person.name, row)}_{kind}", "xpos": column * _beside_px, "ypos": row * _below_px}
+    row, column = place
+    named = {"name": name, "xpos": column * _beside_px, "ypos": row * _below_px}
     told = {"inputs": "0", **knobs(path), **{name: str(value) for name, value in named.items()}}
     return ScriptNode(klass, tuple(told.items()))
+
+
+def _names(people: Sequence[str]) -> list[str]:
+    """A name for each person's nodes; where two come to the same letters, the later one has a number."""
+    names: list[str] = []
+    for row, person in enumerate(people):
+        name = _as_name(person, row)
+        numbered = (f"{name}_{number}" for number in count(2))
+        names.append(name if name not in names else next(other for other in numbered if other not in names))
+    return names
 
 
 def _as_name(person: str, row: int) -> str:

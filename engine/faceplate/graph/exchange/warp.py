@@ -30,6 +30,8 @@ stiffness = 5e-3
 shape_fades, move_fades = 0.4, 0.5
 # The move fades over at least this many times its own length, so that nothing folds.
 fade_a_move = 3.0
+# Beyond the face, in its radii, what turns and scales levels off: otherwise the move grows faster than it can fade.
+levels_off = 0.3
 # What may be left of a pixel's area; where the shape leaves less, it is made smoother.
 least_area = 0.2
 # Newton's method ends where no point is farther than this from where it should be.
@@ -147,6 +149,15 @@ class _Circle:
     def cell_px(self) -> int:
         return max(1, round(self.side / cells_a_side))
 
+    def drawn_in(self, points_plate: Matrix, aspect: float) -> Matrix:
+        """Points with those outside drawn towards the face, where the farthest come to lie in a ring around it."""
+        away = points_plate * [aspect, 1.0] - self.centre
+        outside = self.beyond(points_plate, aspect)
+        width = levels_off * self.radius
+        kept = (self.radius + width * -np.expm1(-outside / width)) / np.maximum(self.radius + outside, 1e-9)
+        drawn: Matrix = (self.centre + np.where(outside > 0, kept, 1.0)[..., None] * away) / [aspect, 1.0]
+        return drawn
+
     def beyond(self, points_plate: Matrix, aspect: float) -> Matrix:
         """How far points lie outside, in square pixels; 0 inside."""
         away = np.linalg.norm(points_plate * [aspect, 1.0] - self.centre, axis=-1)
@@ -181,7 +192,8 @@ class _Move:
 
     def __call__(self, points: Matrix) -> Matrix:
         """Points x 2 of the reference frame in the row's, plate pixels."""
-        moved: Matrix = points + self.share(points)[:, None] * (transform(self.to_row, points) - points)
+        near = self.face.drawn_in(points, self.aspect)
+        moved: Matrix = points + self.share(points)[:, None] * (transform(self.to_row, near) - near)
         at = ((points - self.box.first) / self.box.step_px).T[::-1]
         shape = [map_coordinates(each, at, order=3, prefilter=False, mode="constant") for each in self._coefficients]
         return np.asarray(moved + np.stack(shape, axis=-1))
@@ -194,7 +206,8 @@ class _Move:
     def fade_px(self) -> float:
         """Over how many square pixels the move fades."""
         angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        rim = self.face.centre + self.face.radius * np.column_stack([np.cos(angles), np.sin(angles)])
+        farthest = (1 + levels_off) * self.face.radius
+        rim = self.face.centre + farthest * np.column_stack([np.cos(angles), np.sin(angles)])
         points = rim / [self.aspect, 1.0]
         away = (transform(self.to_row, points) - points) * [self.aspect, 1.0]
         return max(move_fades * self.face.side, fade_a_move * float(np.linalg.norm(away, axis=1).max()))
@@ -220,12 +233,12 @@ class _Move:
         return points
 
     def _step(self, here: Matrix, missed: Matrix) -> Matrix:
-        """Newton's step for points that miss their targets, no longer than an eighth of the face."""
+        """Newton's step for points that miss their targets, no longer than the map is even around them."""
         base, half_px = self(here), 0.5
         slopes = np.stack([(self(here + half_px * axis) - base) / half_px for axis in np.eye(2)], axis=-1)
         step = np.linalg.solve(slopes, missed[..., None])[..., 0]
         length = np.linalg.norm(step, axis=1, keepdims=True)
-        longest = self.face.side / 8
+        longest = (self.face.side / 8 + self.face.beyond(here, self.aspect) / 2)[:, None]
         limited: Matrix = step * np.minimum(1.0, longest / np.maximum(length, 1e-9))
         return limited
 

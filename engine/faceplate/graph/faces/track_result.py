@@ -13,7 +13,7 @@ from faceplate.graph.render import Box, Info, Node, Planes, Source, operator
 from faceplate.graph.tracking import track_shot
 from faceplate.storage import whole_or_absent
 from faceplate.track import FaceTrackSettings, edit, read_track, write_track
-from faceplate.values import Edit
+from faceplate.values import Edit, describe_frames
 
 EDITS_FROM = "faceplate_edits_from"
 """The knob by which the plugin names the track whose edits a new one is to have."""
@@ -80,6 +80,10 @@ def _take_over_edits(group: Node, path: str) -> None:
     except TrackError as fault:
         group.session.note(f"{group.path}: what was set by hand before is not kept: {fault}")
         return
+    others = edit.on_other_pictures(old, track)
+    if others:
+        frames = describe_frames(others)
+        group.session.note(f"{group.path}: frames {frames} were set by hand on other pictures than these: check them")
     if changed.edits != track.edits:
         write_track(changed, Path(path))
     for each in edit.unmet(changed):

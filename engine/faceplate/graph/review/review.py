@@ -16,7 +16,7 @@ from faceplate.graph.review.views import stabilised, whole
 from faceplate.graph.shot import encoding_of
 from faceplate.plate import write_review_movie
 from faceplate.storage import whole_or_absent
-from faceplate.track import Quality, track_quality
+from faceplate.track import Quality, check_anybody, track_quality
 from faceplate.values import Array, Floats, Frame, Person, Plate, Track
 
 looked_at = 6
@@ -39,9 +39,11 @@ def review_track(
     with the track on it beside the first person's face held still. Without a `rate` there is no movie.
 
     Raises:
+        TrackError: the track shows nobody.
         PlateError: a frame is missing or damaged.
         StorageError: the folder cannot be written.
     """
+    check_anybody(track)
     quality = track_quality(track)
     with whole_or_absent(folder / "report.json") as beside:
         beside.write_text(json.dumps(_plain([asdict(each) for each in quality]), indent=1) + "\n")
@@ -53,15 +55,22 @@ def review_track(
 
 
 def frames_to_look_at(track: Track, person: Person, numbers: Sequence[int]) -> tuple[int, ...]:
-    """The frames of a range that deserve a look: those with most doubts and the largest residual, then spread ones."""
+    """The frames of a range that deserve a look, in order.
+
+    The one where landmarks and solve are farthest apart, those with most doubts, then others from the first frame that
+    shows the person to the last.
+    """
     rows = [row for row in map(track.frames.index, numbers) if person.seen[row]]
+    if not rows:
+        return ()
     residual = np.nan_to_num(person.residual_px)
     doubtful = [row for row in rows if person.doubts[row]]
     worst = sorted(doubtful, key=lambda row: (-int(person.doubts[row]).bit_count(), -float(residual[row])))
+    farthest = [max(rows, key=lambda row: float(residual[row]))] if residual[rows].any() else []
+    spread = [rows[at] for at in np.linspace(0, len(rows) - 1, looked_at).round().astype(int)]
     # Of neighbours one is enough.
     chosen: list[int] = []
-    spread = rows[:: max(1, len(rows) // looked_at)]
-    for row in [*worst, *spread, *rows]:
+    for row in [*farthest, *worst, *spread, *rows]:
         if len(chosen) < looked_at and all(abs(row - other) > len(rows) // (4 * looked_at) for other in chosen):
             chosen.append(row)
     return tuple(sorted(track.frames[row] for row in chosen))

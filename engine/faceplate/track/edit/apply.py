@@ -1,13 +1,15 @@
 """Tracks with edits and without: each is solved anew around those that it has, and its file is left alone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from faceplate.errors import TrackError
+from faceplate.track.digest import frame_digest
 from faceplate.track.edit.promoted import GIVEN, promoted
 from faceplate.track.people.edited import unmatched
 from faceplate.track.solve.solve_track import solve_track
-from faceplate.values import Edit, Track, describe_frames
+from faceplate.values import Edit, Frame, Plate, Track, describe_frames
 
 
 def with_edits(track: Track, *edits: Edit) -> Track:
@@ -60,17 +62,58 @@ def carried_over(old: Track, new: Track) -> Track:
     """
     if not old.edits:
         return new
-    check_shape(old, new.plate, new.size, new.pixel_aspect)
+    _check_shape(old, new.plate, new.size, new.pixel_aspect)
     return with_edits(new, *old.edits)
 
 
-def check_shape(old: Track, plate: str, size: tuple[int, int], pixel_aspect: float) -> None:
-    """Refuses a plate on which the edits of a track would lie elsewhere.
+def check_plate(old: Track, plate: Plate, *, other_plate: bool = False) -> None:
+    """Refuses a plate that the edits of a track are not of; at most two of its frames are read.
+
+    `other_plate` says that it is meant to show other pictures than those on which the edits were made.
 
     Raises:
-        TrackError: it is of another size or pixel aspect.
+        TrackError: it is of another size or pixel aspect, or shows another picture on the first frame with an edit.
     """
-    if old.edits and (old.size, old.pixel_aspect) != (size, pixel_aspect):
+    if not (old.edits and plate.frames):
+        return
+    header = plate.read(plate.frames[0]).header
+    _check_shape(old, plate.source, (header.display.width, header.display.height), header.pixel_aspect)
+    number = None if other_plate else _frame_to_compare(old, plate.frames)
+    if number is not None:
+        _check_picture(old, plate.read(number))
+
+
+def on_other_pictures(old: Track, new: Track) -> tuple[int, ...]:
+    """The frames with an edit of the old track that show another picture in the new one."""
+    before, now = _known_digests(old), _known_digests(new)
+    both = {edit.frame for edit in old.edits} & before.keys() & now.keys()
+    return tuple(number for number in new.frames if number in both and before[number] != now[number])
+
+
+def _frame_to_compare(old: Track, frames: Sequence[int]) -> int | None:
+    edited = {edit.frame for edit in old.edits} & _known_digests(old).keys()
+    return next((number for number in frames if number in edited), None)
+
+
+def _known_digests(track: Track) -> dict[int, str]:
+    """Each frame's digest, where there is one."""
+    return {number: digest for number, digest in zip(track.frames, track.digests, strict=False) if digest}
+
+
+def _check_picture(old: Track, frame: Frame) -> None:
+    digest, came = _known_digests(old)[frame.number], frame_digest(frame)
+    if came != digest:
+        raise TrackError(
+            f"edits made on {old.plate}, frame {frame.number}",
+            expected=f"the picture that they were made on, digest {digest}",
+            came=f"{frame.source}, digest {came}",
+            next_step="keep this track in another file, forget the edits (--forget-edits), "
+            "or say --other-plate if its faces stand in the very same places",
+        )
+
+
+def _check_shape(old: Track, plate: str, size: tuple[int, int], pixel_aspect: float) -> None:
+    if (old.size, old.pixel_aspect) != (size, pixel_aspect):
         raise TrackError(
             f"edits made on {old.plate}",
             expected=f"a plate of {_shape(old.size, old.pixel_aspect)}",

@@ -1,5 +1,6 @@
 """Edits made from what an artist says of a person on a frame, each checked as it is when a file is read."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ from faceplate.align import invert, transform
 from faceplate.errors import CallError, TrackError
 from faceplate.track.edit.groups import WHOLE, groups
 from faceplate.track.edit.moves import Move
-from faceplate.track.file.edit_entries import edit_entry, read_edits
+from faceplate.track.file.edit_entries import edit_entry, is_name, read_edits
 from faceplate.track.people.edited import edit_target
 from faceplate.track.whom import frames_of, person_of, row_of, seen_row
 from faceplate.values import Array, Edit, Matrix, Track
@@ -74,15 +75,9 @@ def named(track: Track, name: str, new_name: str) -> Edit:
 
     Raises:
         TrackError: the track has nobody of that name.
-        CallError: somebody has the new name already.
+        CallError: somebody has the new name already, or it is none.
     """
-    if new_name in {person.name for person in track.people}:
-        raise CallError(
-            "the new name",
-            expected="one that nobody has",
-            came=repr(new_name),
-            next_step="choose another, or merge the two",
-        )
+    _check_name(track, new_name)
     return _checked(track, Edit("name", *_met(track, name), text=new_name))
 
 
@@ -96,12 +91,14 @@ def dropped(track: Track, name: str) -> Edit:
 
 
 def split(track: Track, name: str, frame: int, new_name: str = "") -> Edit:
-    """Somebody else from a frame on.
+    """Somebody else from a frame on, by a new name or by the next free number.
 
     Raises:
         TrackError: the track has nobody of that name, or they are not seen on that frame.
-        CallError: it is the first frame that shows them.
+        CallError: it is the first frame that shows them, somebody has the new name already, or it is none.
     """
+    if new_name:
+        _check_name(track, new_name)
     person = person_of(track, name)
     seen_row(track, person, frame)
     if frame == frames_of(track, person)[0]:
@@ -158,9 +155,25 @@ def _place(track: Track, name: str, frame: int) -> tuple[float, float]:
     return edit_target(track, name, frame)
 
 
+def _check_name(track: Track, name: str) -> None:
+    if not is_name(name):
+        raise CallError("the new name", expected="a name on one line", came=f"{name!r:.60}", next_step="choose another")
+    if name in {person.name for person in track.people}:
+        raise CallError(
+            "the new name",
+            expected="one that nobody has",
+            came=repr(name),
+            next_step="choose another, or merge the two",
+        )
+
+
 def _check_move(move: Move) -> None:
-    if not move.scale > 0:
+    if not (move.scale > 0 and math.isfinite(move.scale)):
         raise CallError("the scale", expected="a number above 0", came=f"{move.scale:g}", next_step="give another")
+    if not all(map(math.isfinite, (*move.by_plate, move.turn_deg))):
+        x, y = move.by_plate
+        came = f"by {x:g} {y:g}, turn {move.turn_deg:g}"
+        raise CallError("the move", expected="finite pixels and degrees", came=came, next_step="give others")
 
 
 def _group(name: str) -> tuple[int, ...]:

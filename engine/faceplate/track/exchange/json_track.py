@@ -15,6 +15,7 @@ import numpy as np
 
 from faceplate.storage import whole_or_absent
 from faceplate.track.exchange.rows import bad_text, checked, doubts_of, empty_person, shapes
+from faceplate.track.file.edit_entries import is_text
 from faceplate.track.file.listed import track_as_json
 from faceplate.track.topology import POINTS
 from faceplate.values import Array, Person, Track
@@ -144,9 +145,9 @@ def _listed(document: Mapping[str, Any], entry: str, source: str) -> list[Any]:
 
 def _text(document: Mapping[str, Any], entry: str, source: str) -> str:
     value = document.get(entry)
-    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise bad_text(source, f"{entry} as text", type(value).__name__)
-    return value
+    if not is_text(value):
+        raise bad_text(source, f"{entry} as text of one line", f"{value!r:.60}")
+    return str(value)
 
 
 def _aspect(document: Mapping[str, Any], source: str) -> float:

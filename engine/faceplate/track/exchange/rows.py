@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from faceplate.errors import TrackError
+from faceplate.track.file.edit_entries import is_name
 from faceplate.track.file.soundness import check_person
 from faceplate.track.topology import POINTS
 from faceplate.values import Doubt, Person, Track
@@ -34,11 +35,11 @@ def checked(track: Track, source: str) -> Track:
     """The track, whose people are faces in every frame.
 
     Raises:
-        TrackError: two people have one name, or the numbers of one make no face.
+        TrackError: two people have one name, a name is none that a person can have, or the numbers of one make no face.
     """
     names = [person.name for person in track.people]
-    if len(set(names)) < len(names) or not all(names):
-        raise bad_text(source, "people with a name each, another for everyone", ", ".join(names)[:80] or "nobody")
+    if len(set(names)) < len(names) or not all(map(is_name, names)):
+        raise bad_text(source, "people with a name of one line each, another for everyone", repr(names)[:80])
     for person in track.people:
         check_person(source, track, person)
     return track

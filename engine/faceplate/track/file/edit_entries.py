@@ -2,6 +2,7 @@
 
 import math
 import reprlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
@@ -16,12 +17,18 @@ from faceplate.values import Edit, Track
 MOST_EDITS = 100_000
 LATEST_FRAME = 10**9
 LONGEST_TEXT = 1000
+# Control characters, ends of lines, and lone surrogates: they are text to JSON, and would be orders to a terminal.
+NOT_TEXT = frozenset(("Cc", "Cs", "Zl", "Zp"))
 
 
 def is_text(value: Any) -> bool:
-    """True for a text that any stream takes."""
-    # A lone surrogate is text to JSON, but no stream takes it.
-    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    """True for a text of one line that any stream and any terminal takes as it is."""
+    return isinstance(value, str) and not any(unicodedata.category(letter) in NOT_TEXT for letter in value)
+
+
+def is_name(value: Any) -> bool:
+    """True for what a person may be called: a text of one line, not too long, that is not blank."""
+    return is_text(value) and len(value) <= LONGEST_TEXT and bool(value.strip())
 
 
 def edit_entry(edit: Edit) -> dict[str, Any]:
@@ -89,18 +96,14 @@ def _is_short_text(value: Any, _: Track) -> bool:
     return is_text(value) and len(value) <= LONGEST_TEXT
 
 
-def _is_name(value: Any, header: Track) -> bool:
-    return _is_short_text(value, header) and bool(value.strip())
-
-
 _frame = _Asked("a whole number", _is_frame)
 _point = _Asked(f"x and y within {REACH:g} plate sizes of the plate", _is_point)
 _everywhere = {"frame": _frame, "at_plate": _point}
-_name = _Asked("a name", _is_name)
+_name = _Asked("a name on one line", lambda value, _: is_name(value))
 _of_kind: Mapping[str, Mapping[str, _Asked]] = {
     "points": {
         "points": _Asked(f"1 to {POINTS} different numbers of landmarks, each 0 to {POINTS - 1}", _are_indexes),
-        "target": _Asked(f"as many places, each x and y within {REACH:g} plate sizes of the plate", _are_points),
+        "target": _Asked(f"a place for each landmark, x and y within {REACH:g} plate sizes of the plate", _are_points),
     },
     "alignment": {"target": _Asked("two rows of three numbers", _is_matrix)},
     "absent": {"last_frame": _frame},
@@ -109,7 +112,7 @@ _of_kind: Mapping[str, Mapping[str, _Asked]] = {
     "split": {},
     "merge": {"other_frame": _frame, "other_plate": _point},
 }
-_wherever_said = {"origin": _Asked("text", _is_name), "text": _Asked("text", _is_short_text)}
+_wherever_said = {"origin": _Asked("text", _name.is_sound), "text": _Asked("text", _is_short_text)}
 kinds = tuple(_of_kind)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from faceplate.errors import CallError
 from faceplate.spec import knobs_of
-from faceplate.track.file.edit_entries import edit_entry, is_text, read_edits
+from faceplate.track.file.edit_entries import edit_entry, is_name, is_text, read_edits
 from faceplate.track.file.refused import refused
 from faceplate.track.settings import FaceTrackSettings
 from faceplate.values import Track
@@ -124,7 +124,7 @@ def _check_rows(source: str, track: Track) -> None:
 
 
 def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(map(is_text, value)) and len(set(value)) == len(value)
+    return isinstance(value, list) and all(map(is_name, value)) and len(set(value)) == len(value)
 
 
 def _rise(value: Any) -> bool:
@@ -162,7 +162,7 @@ _since_version_1: dict[str, Rule] = {
     "size": (f"two sides of 1 to {LARGEST_SIDE_PX} pixels", _is_size),
     "pixel_aspect": (f"a number of {PIXEL_ASPECTS[0]:g} to {PIXEL_ASPECTS[1]:g}", _is_number_of(*PIXEL_ASPECTS)),
     "landmarker": ("text", is_text),
-    "names": ("texts, each another", _are_names),
+    "names": ("texts of one line, each another", _are_names),
 }
 _focal = _is_number_of(1e-3, LARGEST_FOCAL_PX)
 _since_version_2: dict[str, Rule] = {

@@ -4,6 +4,7 @@ Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile G
 face_detection_short_range and face_detection_full_range graphs state them.
 """
 
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ TILES_A_SIDE = 3
 TILE_SHARED = 0.25
 # They reach this far beyond the picture: a head in the corner of a tile is seldom found.
 TILE_BEYOND = 1 / 12
+# Where somebody is expected, the detectors may be this unsure.
+EXPECTED_CONFIDENCE = 0.2
 # The detectors see no more of a face in a tile that is smaller than they are.
 SMALLEST_TILE_PX = 128
 
@@ -75,6 +78,19 @@ def detect_in_tiles(
     pictures = [(tile, _picture(frame, tile, to_display)) for tile in _tiles(search)]
     found = [_look_with_all(networks, picture, tile, settings) for tile, picture in pictures]
     return _heads(_joined(found), search) if found else []
+
+
+def detect_near(
+    networks: FaceNetworks, frame: Frame, region: Region, to_display: ToDisplay, settings: FaceTrackSettings
+) -> list[Head]:
+    """The heads in a region where somebody is expected: they need not be as sure as `min_confidence`.
+
+    Raises:
+        CallError: as `detect_whole` says.
+    """
+    lenient = replace(settings, min_confidence=min(settings.min_confidence, EXPECTED_CONFIDENCE))
+    found = _look_with_all(networks, _picture(frame, region, to_display), region, lenient)
+    return _heads(found, search_of(frame, settings.box))
 
 
 def display_region(frame: Frame) -> Region:

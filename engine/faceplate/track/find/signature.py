@@ -1,8 +1,6 @@
 """What a face looks like, small enough to be kept with every face: told apart later, never shown."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -10,12 +8,10 @@ import numpy as np
 from faceplate.align import fit_alignment, fit_similarity, invert
 from faceplate.errors import ModelError
 from faceplate.track.landmarks.face import Face
+from faceplate.track.perception import Embed, Perception
 from faceplate.track.regions import Region, ToDisplay, picture_of
 from faceplate.track.topology import mesh_to_68
 from faceplate.values import Array, Floats, Frame, Matrix
-
-Embed: TypeAlias = Callable[[Floats], Floats]
-"""Maps a face, 112 x 112 x 3 display-referred sRGB 0 to 1, to a vector that says whose it is."""
 
 LUMA_SIDE, CHROMA_SIDE = 16, 8
 # Brow to chin with the hair around them, in sides of the unit face square: what stays the same while a face talks.
@@ -34,12 +30,13 @@ FIVE_PLACES = np.array(
 )
 
 
-def signed(frame: Frame, face: Face, to_display: ToDisplay, embed: Embed | None = None) -> Face:
+def signed(frame: Frame, face: Face, perception: Perception) -> Face:
     """The face with its signature, and with its embedding where there is somebody to give one.
 
     Raises:
         ModelError: `embed` gave no finite vector.
     """
+    to_display, embed = perception.to_display, perception.embed
     embedding = None if embed is None else _embedding(frame, face, to_display, embed)
     return replace(face, signature=signature_of(frame, face, to_display), embedding=embedding)
 

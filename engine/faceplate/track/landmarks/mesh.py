@@ -15,8 +15,9 @@ from faceplate.values import Floats, Frame, Matrix
 
 # The picture of a face reaches this far beyond the detected head, for the region to settle on the mesh.
 PICTURE_REACH = 1.3
-# It keeps about this many pixels: enough for a 192 px input and, inside it, for the 64 px eye crops.
-PICTURE_SIDE_PX = 360
+# It keeps about this many pixels: as many as a 192 px input and, inside it, the 64 px eye crops show. Of more the
+# landmarks hold no stiller.
+PICTURE_SIDE_PX = 256
 EYE_MARGIN = 2.3
 # The mesh model was trained on the box of its own landmarks widened by half. The box's size hangs on two points that
 # jitter; the points' root mean square distance from their mean says the same with half of that (mean ratio of four

@@ -9,7 +9,6 @@ from faceplate.track.motion.face_view import FaceView, ToLog, face_size_px, face
 from faceplate.track.motion.follow import Followed, follow
 from faceplate.track.motion.sharpness import level_of, sharpness_of
 from faceplate.track.motion.shot_of_person import Pair, ShotOfPerson
-from faceplate.track.settings import FaceTrackSettings
 from faceplate.track.topology import anchors
 from faceplate.values import Floats, Frame, Header, Measured, Motion, Plate
 
@@ -21,7 +20,6 @@ def measure_motion(
     measured: Sequence[Measured],
     cuts: Sequence[int],
     to_log: ToLog,
-    settings: FaceTrackSettings,  # noqa: ARG001 -- what refines may get knobs
     *,
     on_frame: Callable[[int], None] | None = None,
     workers: int = default_workers,

@@ -33,7 +33,8 @@ def mesh_shapes(source: Matrix, target: Matrix, size: float) -> Matrix:
     """
     centres, points = source[list(anchors)], source[list(skin)]
     weights = np.exp(-0.5 * np.square(np.linalg.norm(points - centres[:, None], axis=-1) / (MESH_REACH * size)))
-    return _fit(weights, points, target[list(skin)], np.eye(2)[None].repeat(len(centres), 0), 1e-3, size)[1]
+    still = np.eye(2)[None].repeat(len(centres), 0)
+    return _fit(weights, _products(points, target[list(skin)]), still, 1e-3, size)[1]
 
 
 def expected(source: Matrix, found: Matrix, deviation: Matrix, guess: Matrix, size: float) -> Local | None:
@@ -51,9 +52,9 @@ def expected(source: Matrix, found: Matrix, deviation: Matrix, guess: Matrix, si
     near = np.exp(-0.5 * np.square(np.linalg.norm(points - source[:, None], axis=-1) / (FOUND_REACH * size)))
     near += 1e-4
     near[np.flatnonzero(known), np.arange(len(points))] = 0
-    trust = np.ones(len(points))
+    trust, products = np.ones(len(points)), _products(points, places)
     for _ in range(ROUNDS):
-        origin, shapes = _fit(near * np.minimum(sure, 4.0) * trust, points, places, guess, GUESS_WEIGHT, size)
+        origin, shapes = _fit(near * (np.minimum(sure, 4.0) * trust), products, guess, GUESS_WEIGHT, size)
         at = origin + _carried(shapes, source)
         off = np.linalg.norm(places - at[known], axis=-1)
         typical = max(1.4826 * float(np.median(off)), 1e-3)
@@ -72,21 +73,41 @@ def _apart(points: Matrix, places: Matrix, source: Matrix, at: Matrix, shapes: M
     return apart
 
 
-def _fit(
-    weights: Matrix, points: Matrix, places: Matrix, guess: Matrix, guess_weight: float, size: float
-) -> tuple[Matrix, Matrix]:
-    """Weighted least squares of one affine for each row of `weights`: its value at 0, and its shape."""
+class _Products(NamedTuple):
+    """What a fit sums over pairs of points: `each`, pairs x 12, both counted from their means `middle` and `goal`."""
+
+    middle: Matrix
+    goal: Matrix
+    each: Matrix
+
+
+def _products(points: Matrix, places: Matrix) -> _Products:
     middle, goal = points.mean(axis=0), places.mean(axis=0)
     x, y = (points - middle).T
     u, v = (places - goal).T
-    moments = weights @ np.stack([np.ones_like(x), x, y, u, v, x * x, x * y, y * y, u * x, u * y, v * x, v * y], -1)
+    each = np.stack([np.ones_like(x), x, y, u, v, x * x, x * y, y * y, u * x, u * y, v * x, v * y], -1)
+    return _Products(middle, goal, each)
+
+
+def _fit(
+    weights: Matrix, of_pairs: _Products, guess: Matrix, guess_weight: float, size: float
+) -> tuple[Matrix, Matrix]:
+    """Weighted least squares of one affine for each row of `weights`: its value at 0, and its shape."""
+    moments = weights @ of_pairs.each
     total, mean = moments[:, 0], moments[:, 1:5] / moments[:, :1]
     of, to = mean[:, :2], mean[:, 2:]
     square = moments[:, [5, 6, 6, 7]].reshape(-1, 2, 2) - total[:, None, None] * of[:, :, None] * of[:, None]
     across = moments[:, 8:].reshape(-1, 2, 2) - total[:, None, None] * to[:, :, None] * of[:, None]
     hold = guess_weight * (FOUND_REACH * size) ** 2
-    shapes = (across + hold * guess) @ np.linalg.inv(square + hold * np.eye(2))
-    return to + goal - _carried(shapes, of + middle), shapes
+    shapes = (across + hold * guess) @ _inverse(square + hold * np.eye(2))
+    return to + of_pairs.goal - _carried(shapes, of + of_pairs.middle), shapes
+
+
+def _inverse(matrices: Matrix) -> Matrix:
+    """Of n x 2 x 2, symmetric and positive definite."""
+    turned = matrices[:, ::-1, ::-1] * [[1, -1], [-1, 1]]
+    inverse: Matrix = turned / (matrices[:, 0, 0] * matrices[:, 1, 1] - matrices[:, 0, 1] ** 2)[:, None, None]
+    return inverse
 
 
 def _carried(shapes: Matrix, points: Matrix) -> Matrix:

@@ -1,6 +1,7 @@
 """Where one shot ends and the next begins, told by thumbnails of the frames."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,10 @@ class Shots(NamedTuple):
 
     cuts: tuple[int, ...]
     flashes: frozenset[int]
+
+    def ranges(self, frames: int) -> list[range]:
+        """The places of each shot, of so many frames in all."""
+        return [range(*between) for between in pairwise([0, *self.cuts, frames])]
 
 
 def shots_of(thumbnails: Sequence[Floats]) -> Shots:

@@ -9,7 +9,6 @@ association: Huang, Wu and Nevatia, "Robust Object Tracking by Hierarchical Asso
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from faceplate.track.find.sightings import Sighting
 from faceplate.track.landmarks.face import Face
 from faceplate.track.people.again import followed, joined_again
 from faceplate.track.people.assignment import IMPOSSIBLE, sure_pairs
-from faceplate.track.people.cuts import shots_of
+from faceplate.track.people.cuts import Shots, shots_of
 from faceplate.track.people.likeness import DOUBTFUL, SURE, unlikeness
 from faceplate.track.people.paths import (
     Chain,
@@ -53,28 +52,33 @@ LIMIT, MARGIN = 1.2, 0.15
 LONGEST_GAPS_FRAMES = (3, 12, 48)
 
 
-def cuts_of(sightings: Sequence[Sighting]) -> tuple[int, ...]:
-    """The places that begin another shot; 0 is not among them."""
-    return shots_of([sighting.thumbnail for sighting in sightings]).cuts
+def shots_in(sightings: Sequence[Sighting]) -> Shots:
+    """Where shots begin, and which frames are flashes, as thumbnails tell."""
+    return shots_of([sighting.thumbnail for sighting in sightings])
 
 
-def link(sightings: Sequence[Sighting], cuts: Sequence[int] | None = None) -> list[Chain]:
+def link(sightings: Sequence[Sighting], shots: Shots) -> list[Chain]:
     """One chain of faces for each person; a person comes back under the same chain where that is sure.
 
-    Nobody is followed over a cut (`cuts_of` where not given), but who is seen in the same place of the same set-up
-    before and after it, and looks the same, is the same person.
+    Nobody is followed over a cut, but who is seen in the same place of the same set-up before and after it, and looks
+    the same, is the same person.
     """
-    thumbnails = [sighting.thumbnail for sighting in sightings]
-    found = shots_of(thumbnails)
-    faces = [_unsigned(each.faces) if place in found.flashes else each.faces for place, each in enumerate(sightings)]
-    starts = [0, *(found.cuts if cuts is None else cuts), len(sightings)]
-    shots = [_linked(faces, range(*between)) for between in pairwise(starts)]
-    return joined_again(shots, thumbnails)
+    faces = [
+        tuple(map(unsigned, each.faces)) if place in shots.flashes else each.faces
+        for place, each in enumerate(sightings)
+    ]
+    linked = [_linked(faces, shot) for shot in shots.ranges(len(sightings))]
+    return joined_again(linked, [sighting.thumbnail for sighting in sightings])
 
 
-def _unsigned(faces: tuple[Face, ...]) -> tuple[Face, ...]:
-    """Faces in a flash, whose looks say nothing."""
-    return tuple(replace(face, signature=None, embedding=None) for face in faces)
+def joining_cost(tail: Chain, head: Chain) -> float:
+    """What it costs to take `head` for the going on of `tail`, which ends before it; beyond `LIMIT` nobody would."""
+    return float(_costs([tail], [head], first_place(head) - last_place(tail))[0, 0])
+
+
+def unsigned(face: Face) -> Face:
+    """A face in a flash, whose looks say nothing."""
+    return replace(face, signature=None, embedding=None)
 
 
 def _linked(faces: Sequence[tuple[Face, ...]], places: range) -> list[Chain]:

@@ -19,7 +19,7 @@ PIN = 0.004
 STRETCH_PIN = 0.0015
 # Their smoothed steps from frame to frame are this true; beside `PIN` it makes corrections fade over ten frames.
 STEP = 0.0004
-STEP_BESIDE_TEXTURE = 0.004
+STEP_BESIDE_TEXTURE = 0.002
 # Texture that is surer than this part of such a step carries on a stretch; so does what its neighbours stand in for.
 HANGS_TOGETHER = 0.9
 LEAST_CONFIDENCE = 0.05
@@ -30,7 +30,7 @@ class Corrections(NamedTuple):
 
     Attributes:
         anchors: frames x anchors x 2.
-        drifted: frames, by how many tolerances texture and landmarks of the whole face had drifted apart.
+        drifted: frames, how far texture and landmarks of the whole face had drifted apart, of what they may.
         found: frames, the share of the anchors whose texture was found from or to another frame; NaN where none was
             looked for.
         links: all links that were weighed.
@@ -86,7 +86,7 @@ def steps_of(path: LandmarkPath, points: int) -> Links:
 def pins_of(path: LandmarkPath, measured: Measured) -> Matrix:
     """Frames x points, the weight with which the landmark of one frame holds its point; NaN where it was not seen."""
     confidence = np.clip(measured.confidence.astype(np.float64), LEAST_CONFIDENCE, 1.0)
-    return np.asarray((confidence / (PIN * path.size)) ** 2 * np.clip(path.trust, LEAST_CONFIDENCE, 1.0)[:, None])
+    return np.asarray((confidence / (PIN * path.size)) ** 2 * np.clip(path.worth, LEAST_CONFIDENCE, 1.0)[:, None])
 
 
 def _found(texture: Links, measured: Measured, frames: int) -> Matrix:

@@ -3,7 +3,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import median_filter
 
-from faceplate.track.solve.path import LandmarkPath
+from faceplate.track.solve.path import LandmarkPath, disagreement
 from faceplate.values import Array, Doubt, Matrix, Measured, Track
 
 # Beyond it the mesh model has never seen the far side of a face, and the near side hides it.
@@ -15,6 +15,10 @@ THROWN_OUT = 0.5
 SLIP = 0.03
 # Of the anchors: less than half a face, for a turn and a blink hide some of them too.
 LEAST_FOUND = 0.35
+# A hand whose own texture is found from frame to frame is told by the views of the face, which then disagree; for the
+# most of so many frames, as a hand stays. So do those of a head that is turned. (Clear faces of five clips: 0.10.)
+COVERED_VIEWS, COVERED_FRAMES = 0.13, 5
+TURNED_DEG = 30.0
 # Of the fine detail that the frames of a second have as a rule.
 SOFT = 0.5
 SHARPNESS_FRAMES = 25
@@ -54,7 +58,7 @@ def doubts_of(
         flags = {
             Doubt.PROFILE: np.abs(yaw_deg) > PROFILE_DEG,
             Doubt.SLIPPED: (path.trust < THROWN_OUT) | (by.residual_px > SLIP * size_px),
-            Doubt.COVERED: (by.found < LEAST_FOUND) & ~blurred,
+            Doubt.COVERED: ((by.found < LEAST_FOUND) | _at_odds(measured, yaw_deg)) & ~blurred,
             Doubt.BLURRED: blurred,
             Doubt.FLASH: _flash(measured.exposure),
             Doubt.ADRIFT: by.drifted > 1,
@@ -85,6 +89,12 @@ def far_side_confidence(confidence: Matrix, shape: Matrix, yaw_deg: Matrix, by_h
     hidden = shape[:, 0] * yaw_deg[:, None] > 0
     shown = np.clip((EDGE_ON_DEG - np.abs(yaw_deg)) / (EDGE_ON_DEG - PROFILE_DEG), 0.0, 1.0)
     return np.where(by_hand, 1.0, np.where(hidden, confidence * shown[:, None], confidence))
+
+
+def _at_odds(measured: Measured, yaw_deg: Matrix) -> Array:
+    """Frames about which the views of a face that is seen from the front are at odds, as are most of those around."""
+    at_odds = (disagreement(measured.confidence) > COVERED_VIEWS) & (np.abs(yaw_deg) < TURNED_DEG)
+    return np.asarray(median_filter(at_odds, size=COVERED_FRAMES, mode="nearest"))
 
 
 def _blurred(sharpness: Array) -> Array:

@@ -11,10 +11,10 @@ from faceplate.track.solve.whittaker import whittaker
 from faceplate.track.topology import anchors, mesh_to_68
 from faceplate.values import Array, Matrix, Motion
 
-# What swings faster than about a second is jitter, speech, or a hand before the face.
-PERIOD_FRAMES = 24.0
+# What swings faster than about half a second is jitter, speech, or a hand that passes before the face.
+PERIOD_FRAMES = 14.0
 # Landmarks of one place of a face wander so many times further than the face as a whole.
-LOCAL_TOLERANCE = 3.0
+LOCAL_TOLERANCE = 4.0
 aligned: Array = np.flatnonzero(np.isin(anchors, np.array(mesh_to_68)[list(steady_points)]))
 # How far the face as a whole has drifted is told at the corners of its square.
 SQUARE: Matrix = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
@@ -23,14 +23,20 @@ OUTLIER = 3.0
 LEAST_DEVIATION = 1e-4
 
 
-# In sizes of the face: patches of HD video are found again so truly in the median. Finer texture is trusted further, as
-# the third power of that: on a 4K plate (0.0002) landmarks of a head that turns by 30 degrees are wrong by 3 percent.
+# In sizes of the face: patches of clean HD video are found again so truly in the median. Finer texture is trusted
+# further, as the third power of that: on a 4K plate (0.0002) landmarks of a head that turns by 30 degrees are wrong by
+# 3 percent. Coarser texture, 0.001 to 0.005 in compressed video, is trusted less far, but not less than in a face of
+# `SMALL_PX`: what counts in the end are plate pixels.
 COARSE, FINER = 0.0006, 3
-MOST_TRUST = 30.0
+LEAST_TRUST, MOST_TRUST = 0.25, 30.0
+SMALL_PX = 70.0
+# In sizes of the face: so far landmarks and texture of compressed video drift apart while nothing is wrong (eight
+# clips: 0.006). What is beyond it, and beyond the tolerance, deserves a look.
+WANDER = 0.01
 
 
 class Bent(NamedTuple):
-    """Corrections once bent back, and by how many tolerances the whole face had drifted in each frame."""
+    """Corrections once bent back, and how far the whole face had drifted in each frame, of what it may."""
 
     corrections: Matrix
     excess: Matrix
@@ -40,7 +46,7 @@ def bend_back(corrections: Matrix, path: LandmarkPath, tolerance: float) -> Bent
     """Corrections (frames x anchors x 2) whose slow part is within a tolerance of 0, in units of the face square.
 
     Within it nothing changes. The face as a whole, a similarity, is held to the tolerance, each anchor by itself to
-    three of it.
+    four of it.
     """
     bent, excess = corrections.copy(), np.full(len(corrections), np.nan)
     face = path.face[:, list(anchors)]
@@ -50,24 +56,25 @@ def bend_back(corrections: Matrix, path: LandmarkPath, tolerance: float) -> Bent
     for run in path.runs:
         basis = similarity((face - middle)[run])
         motion = fitted(basis[:, aligned], corrections[run][:, aligned], alike[run])
-        slow = slow_part(motion, path.trust[run])
+        slow = slow_part(motion, path.worth[run])
         field = np.einsum("fnik,fk->fni", basis, slow)
         size = np.sqrt(((corners[run] @ slow[:, None, :, None])[..., 0] ** 2).sum(axis=-1).mean(axis=-1))
-        local = slow_part(corrections[run] - np.einsum("fnik,fk->fni", basis, motion), path.trust[run])
+        local = slow_part(corrections[run] - np.einsum("fnik,fk->fni", basis, motion), path.worth[run])
         bent[run] -= field * _beyond(size, tolerance)[:, None, None]
         bent[run] -= local * _beyond(np.linalg.norm(local, axis=-1), LOCAL_TOLERANCE * tolerance)[..., None]
-        excess[run] = size / max(tolerance, 1e-12)
+        excess[run] = size / max(tolerance, WANDER * path.size)
     return Bent(bent, excess)
 
 
 def trust_in(motion: Motion | None, path: LandmarkPath) -> float:
-    """How many times as far as texture of HD video this texture is trusted beyond the landmarks; at least 1."""
+    """How many times as far as texture of clean HD video this texture is trusted beyond the landmarks."""
     if motion is None or not np.isfinite(motion.deviation_px).any():
         return 1.0
     face_px = path.size / np.linalg.norm(path.to_face[motion.pairs[:, 1], 1, :2], axis=-1)
     deviation = motion.deviation_px / face_px[:, None]
     usual = float(np.median(deviation[np.isfinite(deviation)]))
-    return float(np.clip((COARSE / max(usual, 1e-9)) ** FINER, 1.0, MOST_TRUST))
+    least = np.clip(SMALL_PX / np.median(face_px), LEAST_TRUST, 1.0)
+    return float(np.clip((COARSE / max(usual, 1e-9)) ** FINER, least, MOST_TRUST))
 
 
 def slow_part(values: Matrix, trust: Matrix) -> Matrix:

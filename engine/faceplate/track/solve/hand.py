@@ -13,6 +13,8 @@ from faceplate.track.solve.path import LandmarkPath, alignments_of
 from faceplate.track.topology import anchors, mesh_to_68
 from faceplate.values import Array, Edit, Matrix, Measured
 
+# Rounds in which links between far frames give way.
+GIVING_WAY = 10
 aligning: Array = np.array(mesh_to_68)[list(steady_points)]
 
 
@@ -92,11 +94,26 @@ def follow(
     wanted = np.einsum("fij,fpj->fpi", path.to_face[..., :2], wanted)
     if not np.isfinite(wanted).any():
         return _met(points_plate, asked)
-    moved = solve(by.links, by.weights, np.zeros_like(by.links.step), by.pins, wanted[:, list(anchors)])
+    moved = _carried_on(by, wanted[:, list(anchors)])
     field = np.einsum("pn,fni->fpi", weights, moved)
     steps = steps_of(path, points_plate.shape[1])
     rest = solve(steps, 1 / steps.deviation**2, steps.step, pins_of(path, measured), wanted - field)
     return _met(points_plate + in_plate(path, field + rest), asked)
+
+
+def _carried_on(by: Corrections, asked: Matrix) -> Matrix:
+    """What was asked of anchors (frames x anchors x 2, NaN where nothing was), in all frames.
+
+    Where several frames ask what the texture denies, as when it slipped onto what covers the face, links between far
+    frames give way: from one to the next it goes evenly.
+    """
+    links, weights = by.links, by.weights
+    far = (links.second != links.first + 1)[:, None]
+    for _ in range(GIVING_WAY):
+        moved = solve(links, weights, np.zeros_like(links.step), by.pins, asked)
+        denied = np.nan_to_num(((moved[links.second] - moved[links.first]) ** 2).sum(axis=-1))
+        weights = np.where(far, by.weights / (1 + by.weights * denied), by.weights)
+    return moved
 
 
 def in_plate(path: LandmarkPath, moves: Matrix) -> Matrix:

@@ -31,8 +31,8 @@ def runs(numbers: Sequence[int], seen: Collection[int], cuts: Collection[int] = 
     return found
 
 
-def smooth_run(points: Matrix, alignments: Matrix, period_frames: float) -> Matrix:
-    """Points (frames x points x 3: plate pixels and depth) of one unbroken run without jitter.
+def smooth_run(points: Matrix, alignments: Matrix, weights: Matrix, period_frames: float) -> Matrix:
+    """Points (frames x points x 3: plate pixels and depth) of one unbroken run without jitter; `weights`, one a frame.
 
     How the face moves (its alignment) and how its shape changes inside the unit face square are smoothed apart, so
     that a fast move does not bend the face, nor a blink shake it.
@@ -41,14 +41,16 @@ def smooth_run(points: Matrix, alignments: Matrix, period_frames: float) -> Matr
         return points
     motion = np.array([invert(alignment) for alignment in alignments])
     parts = np.split(np.arange(len(points)), _jumps(motion))
-    smooth = [_smooth_part(points[part], alignments[part], motion[part], period_frames) for part in parts]
+    smooth = [
+        _smooth_part(points[part], alignments[part], motion[part], weights[part], period_frames) for part in parts
+    ]
     return np.concatenate(smooth)
 
 
-def _smooth_part(points: Matrix, alignments: Matrix, motion: Matrix, period_frames: float) -> Matrix:
+def _smooth_part(points: Matrix, alignments: Matrix, motion: Matrix, weights: Matrix, period_frames: float) -> Matrix:
     if len(points) < SHORTEST_RUN:
         return points
-    weights = trust(motion)
+    weights = weights * trust(motion)
     steady = whittaker(motion.reshape(len(motion), 6), period_frames, weights).reshape(-1, 2, 3)
     shape = carry(alignments, points[..., :2])
     shape = np.concatenate([shape, points[..., 2:] / _scale(motion)[:, None, None]], axis=-1)
