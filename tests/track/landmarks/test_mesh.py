@@ -182,7 +182,7 @@ def test_the_mesh_settles_on_the_same_region_from_heads_of_other_sizes(networks,
     assert np.ptp([region.x for region in regions]) < 0.02 * sides.mean()
 
 
-def test_a_face_that_agrees_with_its_head_is_looked_at_once_before_its_views(networks, frame_of, placed, as_is):
+def test_the_look_from_where_the_region_stayed_is_one_of_the_views(networks, frame_of, placed, as_is):
     frame = frame_of(placed(1600, 1200, 3.0, (0.0, 0.0)))
     (head, *_) = detect_whole(networks, frame, display_picture(frame, as_is), FaceTrackSettings())
     picture = face_picture(frame, head, as_is)
@@ -195,7 +195,7 @@ def test_a_face_that_agrees_with_its_head_is_looked_at_once_before_its_views(net
 
     counted.side_px = networks.mesh.side_px
     mesh_in(counted, picture, settled, 3)
-    assert 4 <= len(asked) <= 5
+    assert 3 <= len(asked) <= 4
 
 
 def test_irises_are_unsure_where_their_two_views_differ(still):

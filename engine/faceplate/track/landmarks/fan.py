@@ -69,7 +69,7 @@ class FanLandmarker:
         """What is to be bent (478 x 3), how far to trust it between the 68, and how sure the mesh is of a face."""
         picture = face_picture(frame, head, to_display)
         mesh = mesh_in(self._networks.mesh, picture, head.region, 1)
-        shape, trust = with_irises(self._networks.iris, picture, mesh, 1)
+        shape, trust = with_irises(self._networks.iris, picture, mesh)
         if mesh.presence < MESH_FAILS:
             shape, trust = posed(head.keypoints_square), np.full(len(trust), MEAN_FACE_CONFIDENCE)
         trust[list(mesh_to_68)] = 1.0

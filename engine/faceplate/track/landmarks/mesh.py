@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from faceplate.track.landmarks.face import Face
 from faceplate.track.landmarks.head import Head
-from faceplate.track.landmarks.views import View, agreement, averaged, views_of
+from faceplate.track.landmarks.views import agreement, averaged, views_of
 from faceplate.track.networks import FaceNetworks, Network
 from faceplate.track.regions import Picture, Region, ToDisplay, picture_of
 from faceplate.track.topology import left_eye, right_eye
@@ -30,8 +30,7 @@ SETTLING_PASSES = 3
 # Places of the outer and the inner corner in a lid ring.
 CORNERS = (0, 8)
 MIRRORED_IRIS = [0, 3, 2, 1, 4]
-# More views of an eye take no more than 6% off the jitter of its iris; two tell how sure they are.
-IRIS_VIEWS = 2
+FEWEST_WITH_LAST = 3
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Mesh:
 
 
 class MeshLandmarker:
-    """The default landmarker: MediaPipe's face mesh and irises, each the mean over several views."""
+    """The default landmarker: MediaPipe's face mesh and irises; the mesh is the mean over several views."""
 
     name = "mediapipe"
 
@@ -64,7 +63,7 @@ class MeshLandmarker:
         """As `landmarker.Landmarker`; depth is the mesh's own."""
         picture = face_picture(frame, head, to_display)
         mesh = mesh_in(self._networks.mesh, picture, head.region, self._views)
-        points, agreed = with_irises(self._networks.iris, picture, mesh, self._views)
+        points, agreed = with_irises(self._networks.iris, picture, mesh)
         to_plate = [frame.header.pixel_aspect, 1.0]
         return Face(points[:, :2] / to_plate, points[:, 2], mesh.presence * agreed, mesh.presence)
 
@@ -77,34 +76,32 @@ def face_picture(frame: Frame, head: Head, to_display: ToDisplay) -> Picture:
 def mesh_in(network: Network, picture: Picture, head: Region, views: int) -> Mesh:
     """The mesh of the face in `head`: looked at until its region stays, then from so many views.
 
-    A single view is compared with the last look before it.
+    The last look, from where the region stayed, stands for the first of three views or more, which is the one moved
+    least; one view is compared with it.
     """
-    points, _ = _mesh(network, picture, head)
-    region = face_region(points)
+    last = _mesh(network, picture, head)
+    region = face_region(last[0])
     for _ in range(SETTLING_PASSES - 1):
         if _moved(head, region) < SETTLED:
             break
-        head = region
-        points, _ = _mesh(network, picture, head)
-        region = face_region(points)
-    seen = [_mesh(network, picture, view.of(region)) for view in views_of(views)]
+        head, last = region, _mesh(network, picture, region)
+        region = face_region(last[0])
+    seen = [last] if views >= FEWEST_WITH_LAST else []
+    seen += [_mesh(network, picture, view.of(region)) for view in views_of(views)[len(seen) :]]
     answers = np.array([answer for answer, _ in seen])
-    witnesses = answers if views > 1 else np.concatenate([answers, points[np.newaxis]])
+    witnesses = answers if views > 1 else np.array([answers[0], last[0]])
     presence = float(np.mean([sure for _, sure in seen]))
     return Mesh(averaged(answers, region.side), agreement(witnesses, region.side), presence, region)
 
 
-def with_irises(network: Network, picture: Picture, mesh: Mesh, views: int) -> tuple[Matrix, Matrix]:
-    """All 478 points (x 3, square-pixel space), and how well the views agree on each."""
+def with_irises(network: Network, picture: Picture, mesh: Mesh) -> tuple[Matrix, Matrix]:
+    """All 478 points (x 3, square-pixel space), and how well the views agree on each: on an iris as on its lids."""
     points, agreed = [mesh.points_square], [mesh.agreement]
     for lid, mirrored in ((right_eye, False), (left_eye, True)):
-        region = _eye_region(mesh.points_square, lid, mirrored=mirrored)
-        seen = views_of(min(views, IRIS_VIEWS))
-        answers = np.array([_iris(network, picture, view, region, mirrored=mirrored) for view in seen])
-        iris = averaged(answers, mesh.region.side)
+        iris = _iris(network, picture, _eye_region(mesh.points_square, lid, mirrored=mirrored), mirrored=mirrored)
         iris[:, 2] = mesh.points_square[[lid[place] for place in CORNERS], 2].mean()
         points.append(iris)
-        agreed.append(agreement(answers, mesh.region.side))
+        agreed.append(np.full(len(iris), mesh.agreement[list(lid)].mean()))
     return np.concatenate(points), np.concatenate(agreed)
 
 
@@ -146,18 +143,17 @@ def _eye_region(mesh: Matrix, lid: tuple[int, ...], *, mirrored: bool) -> Region
     return Region(float(centre[0]), float(centre[1]), side, float(np.arctan2(across[1], across[0])))
 
 
-def _iris(network: Network, picture: Picture, view: View, region: Region, *, mirrored: bool) -> Matrix:
+def _iris(network: Network, picture: Picture, region: Region, *, mirrored: bool) -> Matrix:
     """Five points: the centre, then the edge at the right, top, left and bottom of the picture.
 
     The model knows right eyes; a left one is shown to it in a mirror.
     """
-    seen = view.of(region)
-    crop = picture.crop(seen, network.side_px)
+    crop = picture.crop(region, network.side_px)
     values = network(crop[:, ::-1] if mirrored else crop)["output_iris"].reshape(-1, 3)
     if mirrored:
         values = values[MIRRORED_IRIS]
         values[:, 0] = network.side_px - values[:, 0]
-    return _to_square(values, network.side_px, seen)
+    return _to_square(values, network.side_px, region)
 
 
 def _to_square(values: Floats, side_px: int, region: Region) -> Matrix:
