@@ -17,3 +17,12 @@ def test_the_bar_counts_to_all_the_frames_there_turn_out_to_be(capsys):
         for number in range(5):
             count(number)
     assert "5/5" in "".join(capsys.readouterr())
+
+
+def test_control_characters_of_foreign_files_are_spelt_out(capsys):
+    report = Report(as_json=False)
+    report.result("plate \x1b[2Jgone\nnext line")
+    report.note("name \x07")
+    said = capsys.readouterr()
+    assert said.out == "plate \\x1b[2Jgone\nnext line\n"
+    assert said.err == "name \\x07\n"

@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from faceplate.errors import FaceplateError
+
+steering = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Report:
@@ -30,18 +33,18 @@ class Report:
         if self.as_json:
             self.event("result", **values)
         else:
-            self._say(words)
+            self._say(harmless(words))
 
     def document(self, values: Mapping[str, Any], words: str) -> None:
         """A whole document as the outcome: indented JSON with `--json`, `words` otherwise."""
-        self._say(json.dumps(json_values(values), indent=1, allow_nan=False) if self.as_json else words)
+        self._say(json.dumps(json_values(values), indent=1, allow_nan=False) if self.as_json else harmless(words))
 
     def note(self, words: str) -> None:
         """Something a person should know on the way."""
         if self.as_json:
             self.event("note", text=words)
         else:
-            self._console.print(words, markup=False)
+            self._console.print(harmless(words), markup=False)
 
     def failure(self, fault: FaceplateError) -> None:
         """What went wrong, and the next step."""
@@ -51,7 +54,7 @@ class Report:
                 next_step=fault.next_step,
             )  # fmt: skip
         else:
-            self._console.print(f"faceplate: {fault}", markup=False, soft_wrap=True)
+            self._console.print(harmless(f"faceplate: {fault}"), markup=False, soft_wrap=True)
 
     def event(self, kind: str, /, **values: Any) -> None:
         """One line of JSON."""
@@ -86,6 +89,11 @@ class Report:
             return
         with Progress(*columns, console=self._console) as bar:
             yield FrameCount(self, label, (bar, bar.add_task(label, total=total, frame="-", rate="")))
+
+
+def harmless(words: str) -> str:
+    """The words with control characters spelt out: names out of foreign files steer no terminal."""
+    return steering.sub(lambda found: repr(found[0])[1:-1], words)
 
 
 def json_values(value: Any) -> Any:

@@ -10,7 +10,7 @@ from faceplate.errors import CallError
 from faceplate.graph.exchange import CropMaps, FaceWarp, STMapSettings, keyed, open_map_sequence
 from faceplate.graph.render import Box, Session
 from faceplate.graph.script import Script, ScriptNode
-from faceplate.models.card import CropGeometry
+from faceplate.models import CropGeometry
 from faceplate.plate import read_frame
 from faceplate.track.topology import irises, mesh_to_68
 from faceplate.values import Window

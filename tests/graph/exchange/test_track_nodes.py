@@ -159,6 +159,7 @@ def test_the_tracker_has_a_row_for_each_point_in_nukes_columns():
     assert [key.x for key in across.keys] == list(SEEN)
     x, y = track.people[0].landmarks_plate[3, 168]
     assert (across.value(1005), up.value(1005)) == pytest.approx((x, SIZE[1] - y), abs=1e-4)
+    assert {frame for frame in FRAMES if not read_curve(cells[0]).value(frame)} == {UNSEEN}
 
 
 def test_each_person_has_nodes_of_their_own_with_names_that_nuke_takes():

@@ -43,7 +43,8 @@ def test_report_contact_sheet_and_movie_are_left_in_the_folder(plate, tmp_path):
         assert sum(1 for _ in movie.decode(video=0)) == len(FRAMES)
 
 
-def test_without_a_rate_there_is_no_movie(plate, tmp_path):
+def test_without_a_rate_there_is_no_movie_nor_one_of_the_track_before(plate, tmp_path):
+    (tmp_path / "overlay.mp4").write_bytes(b"of the track before")
     review_track(plate, known_track(FRAMES), FRAMES, tmp_path, rate=None)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["contact.png", "report.json"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceplate.align import crop_matrix, invert, window_through
-from faceplate.models.card import CropGeometry
+from faceplate.models import CropGeometry
 from faceplate.values import Array, Floats, Matrix, Person, Track, Window
 
 

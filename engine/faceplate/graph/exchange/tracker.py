@@ -1,5 +1,7 @@
 """Knobs of a Tracker4: points of the face as a compositor would track them by hand."""
 
+from itertools import pairwise
+
 from faceplate.graph.exchange.keyed import Keyed
 from faceplate.graph.script import join_list
 
@@ -41,8 +43,17 @@ def tracker_knobs(path: Keyed) -> dict[str, str]:
     return {"tracks": table, "reference_frame": str(path.reference_frame)}
 
 
+def _enabled(path: Keyed) -> str:
+    """Off where the face is not seen: Nuke would glide from one place to the next."""
+    keys = [(path.frames[0], 1)]
+    for before, after in pairwise(path.frames):
+        if after != before + 1:
+            keys += [(before + 1, 0), (after, 1)]
+    return f"{{curve K {' '.join(f'x{frame} {state}' for frame, state in keys)}}}"
+
+
 def _row(path: Keyed, name: str, index: int, drives: str) -> str:
     first = path.frames[0]
     still = f"{{curve K x{first} 0}}"
     where = f"{path.curves(path.landmark(index))} {still} {still}"
-    return f"{{ {{curve K x{first} 1}} {join_list([name])} {where} {drives} {still} 0 0 {_boxes} {_no_keys} }}"
+    return f"{{ {_enabled(path)} {join_list([name])} {where} {drives} {still} 0 0 {_boxes} {_no_keys} }}"

@@ -47,6 +47,8 @@ def review_track(
     quality = track_quality(track)
     with whole_or_absent(folder / "report.json") as beside:
         beside.write_text(json.dumps(_plain([asdict(each) for each in quality]), indent=1) + "\n")
+    # A movie of the track before beside the sheet of this one would mislead.
+    (folder / "overlay.mp4").unlink(missing_ok=True)
     seen = to_display(encoding_of(plate))
     _write_picture(folder / "contact.png", _contact(plate, track, numbers, seen))
     if rate is not None:
