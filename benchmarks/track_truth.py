@@ -1,8 +1,9 @@
 """How far an alignment is from the truth, and the peers' on the same plates.
 
-The landmarks of the first frame in which nothing hides the face are carried to every other frame by the scene's own
-motion and fitted as the tracker fits its own: that is the true alignment. The residual is the way, in plate pixels,
-from where the true alignment has the four corners of the unit face square to where the track has them, less one
+The landmarks of all frames in which nothing hides the face are carried back to one place by the scene's own motion;
+their mean there is carried to every frame and fitted as the tracker fits its own: that is the true alignment. (The
+landmarks of one frame instead would put that frame's grain into the truth of all.) The residual is the way, in plate
+pixels, from where the true alignment has the four corners of the unit face square to where the track has them, less one
 constant: the mean over all frames and corners, a single vector. RMS and worst are of its length over frames and
 corners; only frames in which nothing hides the face count.
 """
@@ -70,9 +71,8 @@ def residual(staged: Staged, actor: Actor, person: Person | Followed, counted: A
     """Of one person's alignment, over the frames in which nothing hides the face or those of `counted`."""
     clear = np.array(actor.clear) & person.seen
     counts = clear if counted is None else counted & person.seen
-    reference = int(np.flatnonzero(clear)[0])
-    landmarks, aspect = person.landmarks_plate[reference], staged.scene.pixel_aspect
-    true = actor.layer.true_alignments(landmarks, reference, staged.scene.frames, aspect)
+    rows, aspect = np.flatnonzero(clear), staged.scene.pixel_aspect
+    true = actor.layer.true_alignments(person.landmarks_plate[rows], rows, staged.scene.frames, aspect)
     away = corners_plate(person.alignment) - corners_plate(true)
     away -= away[counts].mean(axis=(0, 1))
     away[~counts] = np.nan

@@ -138,9 +138,17 @@ class Layer:
         else:
             rgb[:] = read
 
-    def true_alignments(self, landmarks_plate: Array, reference: int, frames: int, pixel_aspect: float) -> Matrix:
-        """Frames x 2 x 3: the alignment of 478 landmarks of one frame, carried to every other by the true way."""
-        points = self.back(np.asarray(landmarks_plate, np.float64)[list(mesh_to_68)], reference)
+    def true_alignments(self, landmarks_plate: Array, places: Array, frames: int, pixel_aspect: float) -> Matrix:
+        """Frames x 2 x 3: the alignment of landmarks that keep their place on the portrait, by the true way.
+
+        Their place is the mean of those that `landmarks_plate`, n x 478 x 2, of n frames have there.
+        """
+        columns = list(mesh_to_68)
+        there = [
+            self.back(np.asarray(points, np.float64)[columns], int(place))
+            for points, place in zip(landmarks_plate, places, strict=True)
+        ]
+        points = np.mean(there, axis=0)
         return np.array([fit_alignment(self.carry(points, place), pixel_aspect) for place in range(frames)])
 
     def _bend(self, place: int) -> Bend:

@@ -126,6 +126,6 @@ def test_grain_of_two_frames_shares_nothing():
 def test_landmarks_of_one_frame_are_carried_with_the_picture():
     layer = scene_of([(0.0, 0.0), (5.0, 2.0)], zoom=np.array([1.0, 1.1])).layers[0]
     landmarks = transform(layer.camera[0], np.random.default_rng(0).uniform(180, 260, (478, 2)))
-    first, second = layer.true_alignments(landmarks, 0, 2, 1.0)
+    first, second = layer.true_alignments(landmarks[None], np.array([0]), 2, 1.0)
     middle = layer.carry(FACE_MIDDLE, 0)
     np.testing.assert_allclose(transform(second, layer.carried(middle, 0, 1)), transform(first, middle), atol=1e-9)

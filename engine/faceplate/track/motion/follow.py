@@ -11,8 +11,8 @@ from faceplate.values import Matrix
 # Half the side of a patch, as a part of the face, and its bounds in pixels of the picture at hand. The larger a patch,
 # the less grain it tells; but where the face turns, and neighbours change their shape in other ways, its middle and its
 # rim do not move as one: patches are smaller the more shapes vary over the face, from `EVEN` to `UNEVEN`.
-LARGE_PATCH, SMALL_PATCH = 0.033, 0.021
-EVEN, UNEVEN = 0.012, 0.03
+LARGE_PATCH, SMALL_PATCH = 0.033, 0.018
+EVEN, UNEVEN = 0.008, 0.02
 FINEST_BOUNDS_PX = (5, 32)
 COARSE_BOUNDS_PX = (8, 16)
 COARSE_ROUNDS = 8

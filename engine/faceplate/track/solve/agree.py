@@ -8,6 +8,7 @@ from faceplate.track.solve.fields import (
     LEAST_AGREEMENT,
     Pairs,
     beside_landmarks,
+    brows,
     length,
     moved_apart,
     near_field,
@@ -71,7 +72,7 @@ def _agreed(pairs: Pairs, depth: Matrix, *, neighbouring: Array) -> tuple[Matrix
         (near.skin, np.hypot(near.deviation, moved_apart(pairs, near.skin))),
         (whole.move, np.hypot(whole.deviation, moved_apart(pairs, whole.move))),
     )
-    moved = np.where(found[..., None], pooled, near.move)
+    moved = np.where(found[..., None], pooled, np.where(brows[:, None], near.skin, near.move))
     # Between far frames neighbours would tell what each of the two has wrong.
     return moved, near.turn, np.where(found, deviation, np.where(neighbouring[:, None], near.spread, np.inf))
 

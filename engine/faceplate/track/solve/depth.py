@@ -11,7 +11,7 @@ from faceplate.values import Matrix
 
 # In sizes of the face: the landmarks' depth is so far off, and at most so far. Texture decides within that once a head
 # has turned a little.
-DOUBT, MOST = 0.05, 0.1
+DOUBT, MOST = 0.05, 0.2
 ROUNDS = 4
 
 

@@ -24,10 +24,10 @@ LEAST_DEVIATION = 1e-4
 
 
 # In sizes of the face: patches of clean HD video are found again so truly in the median. Finer texture is trusted
-# further, as the third power of that: on a 4K plate (0.0002) landmarks of a head that turns by 30 degrees are wrong by
+# further, as the fourth power of that: on a 4K plate (0.0002) landmarks of a head that turns by 30 degrees are wrong by
 # 3 percent. Coarser texture, 0.001 to 0.005 in compressed video, is trusted less far, but not less than in a face of
 # `SMALL_PX`: what counts in the end are plate pixels.
-COARSE, FINER = 0.0006, 3
+COARSE, FINER = 0.0006, 4
 LEAST_TRUST, MOST_TRUST = 0.25, 30.0
 SMALL_PX = 70.0
 # In sizes of the face: so far landmarks and texture of compressed video drift apart while nothing is wrong (eight

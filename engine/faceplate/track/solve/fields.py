@@ -9,12 +9,13 @@ from faceplate.track.topology import anchors, left_brow, left_eye, lips_outer, r
 from faceplate.values import Array, Matrix
 
 eye_corners = (right_eye[0], right_eye[8], left_eye[0], left_eye[8])
-# Anchors on lids, brows and lips move on their own: where their texture is lost, as in a blink, they do what their
-# landmarks do beside the landmarks of the skin around them.
+# Anchors on lids, brows and lips move on their own. Where their texture is lost, lids and lips do what their landmarks
+# do beside the landmarks of the skin around them, as in a blink; brows, which turn away from sight, what the skin does.
 movers: tuple[Array, ...] = tuple(
     np.flatnonzero(np.isin(anchors, part) & ~np.isin(anchors, eye_corners))
     for part in (right_eye, left_eye, right_brow, left_brow, lips_outer)
 )
+brows: Array = np.isin(anchors, (*right_brow, *left_brow))
 on_their_own: Array = np.isin(np.arange(len(anchors)), np.concatenate(movers))
 # In sizes of the face. Stand-ins are no better than what skin does, at its worst; far from any neighbour that was
 # found, much worse.
