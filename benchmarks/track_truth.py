@@ -67,11 +67,20 @@ def corners_plate(alignments: Matrix) -> Matrix:
     )
 
 
-def residual(staged: Staged, actor: Actor, person: Person | Followed, counted: Array | None = None) -> Residual:
-    """Of one person's alignment, over the frames in which nothing hides the face or those of `counted`."""
+def residual(
+    staged: Staged,
+    actor: Actor,
+    person: Person | Followed,
+    counted: Array | None = None,
+    references: Array | None = None,
+) -> Residual:
+    """Of one person's alignment, over the frames in which nothing hides the face or those of `counted`.
+
+    `references` are the rows whose landmarks say where the face is; all clear ones where absent.
+    """
     clear = np.array(actor.clear) & person.seen
     counts = clear if counted is None else counted & person.seen
-    rows, aspect = np.flatnonzero(clear), staged.scene.pixel_aspect
+    rows, aspect = np.flatnonzero(clear) if references is None else references, staged.scene.pixel_aspect
     true = actor.layer.true_alignments(person.landmarks_plate[rows], rows, staged.scene.frames, aspect)
     away = corners_plate(person.alignment) - corners_plate(true)
     away -= away[counts].mean(axis=(0, 1))
@@ -181,7 +190,9 @@ def _peer(staged: Staged, plate: Plate, person: Person, follow: Callable[[Frame,
         alignment[place] = _chained(alignment[0], invert(first_to_this))
     moved = replace(person, alignment=alignment)
     counted = np.isfinite(alignment[:, 0, 0])
-    return Peer(residual(staged, staged.actors[0], moved, counted), spent / len(places))
+    # A peer knows the landmarks of the first frame alone.
+    found = residual(staged, staged.actors[0], moved, counted, references=np.array([0]))
+    return Peer(found, spent / len(places))
 
 
 def _chained(second: Matrix, first: Matrix) -> Matrix:
