@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from faceplate.align import crop_matrix, invert, resample
+from faceplate.align import crop_matrix, invert, resample, sampling_filters
 from faceplate.colour import from_model_range, from_working, to_model_range, to_working
 from faceplate.grain import FaceRegrainSettings
 from faceplate.graph import Shot, render_frame
@@ -20,6 +20,8 @@ NO_GRAIN = FaceRegrainSettings(amount=0.0)
 DISPLAY = Window(0, 0, *SIZE)
 SPOT_PX = 10.0
 ODD = Window(-7, 3, 523, 351)
+WINDOWS = [Window(-40, -30, SIZE[0] + 25, SIZE[1] + 60), Window(120, 150, 330, 300)]
+"""Larger than the display, and a part of it that cuts the face."""
 
 # The plates of the law, and the spaces their error is measured in: their own log, or for light itself ACEScct.
 PLATES = [
@@ -107,6 +109,56 @@ def test_residual_mode_gives_the_plate_bit_for_bit(make_shot, encoding, sample, 
     assert rendered.matte.coverage.max() == 1
     before, after = plate.read(1001).groups[0].pixels, rendered.frame.groups[0].pixels
     assert before.tobytes() == after.tobytes()
+
+
+@pytest.mark.parametrize(("encoding", "sample"), PLATES)
+@pytest.mark.parametrize("pixel_aspect", [1.0, 2.0])
+@pytest.mark.parametrize("data", WINDOWS)
+def test_so_it_does_for_every_window_and_pixel_aspect(make_shot, encoding, sample, data, pixel_aspect):
+    plate = plate_of(light(data), encoding, sample, data, pixel_aspect)
+    rendered = render_frame(make_shot(plate, pixel_aspect=pixel_aspect, mode="residual"), 1001)
+    assert rendered.matte.coverage.max() > 0.9
+    before, after = plate.read(1001).groups[0].pixels, rendered.frame.groups[0].pixels
+    assert before.tobytes() == after.tobytes()
+
+
+@pytest.mark.parametrize("sampling", sampling_filters)
+def test_so_it_does_through_every_filter(make_shot, sampling):
+    plate = plate_of(light(ODD), "ARRI LogC4", Sample.HALF, ODD)
+    rendered = render_frame(make_shot(plate, mode="residual", filter=sampling), 1001)
+    before, after = plate.read(1001).groups[0].pixels, rendered.frame.groups[0].pixels
+    assert before.tobytes() == after.tobytes()
+
+
+def test_the_filter_knob_is_felt_on_the_way_in_and_on_the_way_out(make_shot):
+    plate = plate_of(light(DISPLAY), "ARRI LogC4", Sample.HALF)
+    usual, sharper, theirs = (
+        render_frame(make_shot(plate, gain=0.8, mode="replace", filter=name), 1001)
+        for name in ("keys", "rifman", "deepfacelab")
+    )
+    # The face gets smaller on its way in, so nothing is enlarged there.
+    assert np.array_equal(usual.swap.crop.rgb_plate, sharper.swap.crop.rgb_plate)
+    assert not np.array_equal(usual.swap.crop.rgb_plate, theirs.swap.crop.rgb_plate)
+    window = usual.matte.window
+    assert not np.array_equal(usual.frame.stored(window), sharper.frame.stored(window))
+    assert not np.array_equal(usual.frame.stored(window), theirs.frame.stored(window))
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+@pytest.mark.parametrize(("encoding", "sample"), PLATES)
+@pytest.mark.parametrize("pixel_aspect", [1.0, 2.0])
+@pytest.mark.parametrize("data", WINDOWS)
+def test_outside_the_matte_every_mode_leaves_the_plate_bit_for_bit(
+    make_shot, mode, encoding, sample, data, pixel_aspect
+):
+    plate = plate_of(light(data), encoding, sample, data, pixel_aspect)
+    shot = make_shot(plate, gain=0.7, pixel_aspect=pixel_aspect, mode=mode)
+    rendered = render_frame(replace(shot, regrain_settings=FaceRegrainSettings()), 1001)
+    before, after = plate.read(1001).groups[0].pixels, rendered.frame.groups[0].pixels
+    covered = np.zeros(before.shape[:2], bool)
+    covered[rendered.matte.window.slices(data)] = rendered.matte.coverage > 0
+    assert before[~covered].tobytes() == after[~covered].tobytes()
+    assert (before[covered] != after[covered]).any(axis=-1).mean() > 0.9
 
 
 @pytest.mark.parametrize(("encoding", "sample"), PLATES)

@@ -107,6 +107,25 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(make_shot):
         assert np.array_equal(bits(alone.groups[0].pixels), bits(in_order[number].groups[0].pixels))
 
 
+FILM = FaceSwapSettings(mode="replace", blend_bands=2.0, detail=0.6, sharpness_match=1.0)
+
+
+def test_with_every_feature_of_the_blend_a_frame_alone_is_the_frame_of_the_sequence(make_shot):
+    shot = replace(make_shot(), swap_settings=FILM)
+    in_order = {number: render_frame(shot, number).frame for number in FRAMES}
+    for number in reversed(FRAMES):
+        alone = render_frame(replace(make_shot(), swap_settings=FILM), number).frame
+        assert np.array_equal(bits(alone.groups[0].pixels), bits(in_order[number].groups[0].pixels))
+
+
+def test_where_the_plates_detail_came_back_its_grain_is_not_added_again(make_shot):
+    shot = make_shot()
+    plain = render_frame(shot, 1001).composite
+    detailed = render_frame(replace(shot, swap_settings=FILM), 1001).composite
+    assert (detailed.kept >= plain.kept - 1e-6).all()
+    assert (detailed.kept - plain.kept).max() > 0.5
+
+
 def test_two_frames_have_different_grain(make_shot):
     shot = make_shot(face={"drift_px": 0.0})
     faces = [render_frame(shot, number) for number in FRAMES[:2]]

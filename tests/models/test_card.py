@@ -6,14 +6,17 @@ import pytest
 
 from faceplate import demo
 from faceplate.errors import ModelError
-from faceplate.models import card_from_json, card_to_json
+from faceplate.models import KnobInput, card_from_json, card_to_json, framed_crop
 from faceplate.swap import load_model
 from swap_models import card, plain_card
 
 WHOLE = card(primaries="acescg", anchor=0.18, mean=(0.485, 0.456, 0.406), spread=(0.229, 0.224, 0.225), order="BGR")
 
 
-@pytest.mark.parametrize("about", [plain_card, WHOLE])
+FRAMED = card(framing="head", crop=framed_crop("head", 64), knobs={"age": KnobInput(("age_from", "age_to"), 0.01)})
+
+
+@pytest.mark.parametrize("about", [plain_card, WHOLE, FRAMED])
 def test_a_card_comes_back_from_its_text(about):
     assert card_from_json(card_to_json(about), "m.onnx") == about
 
@@ -21,9 +24,13 @@ def test_a_card_comes_back_from_its_text(about):
 def test_a_card_that_says_nothing_new_reads_as_it_did_before():
     """So a model that is exported today without primaries and anchor can be used by an earlier version."""
     entries = json.loads(card_to_json(plain_card))
-    assert set(asdict(plain_card)) - set(entries) == {"primaries", "anchor"}
+    assert set(asdict(plain_card)) - set(entries) == {"primaries", "anchor", "framing", "knobs"}
     about = card_from_json(json.dumps(entries), "m.onnx")
     assert (about.primaries, about.anchor, about.mean, about.spread) == ("", 0.0, 0.0, 1.0)
+
+
+def test_a_card_names_a_framing_in_place_of_its_crop():
+    assert json.loads(card_to_json(FRAMED))["crop"] == "head"
 
 
 def test_the_demos_model_has_a_card_of_the_first_kind():
@@ -41,6 +48,14 @@ def test_the_demos_model_has_a_card_of_the_first_kind():
         ({"primaries": None}, "expected primaries as a name, or nothing; came None"),
         ({"anchor": -1}, "expected anchor as a luminance of 0 or more; came -1"),
         ({"anchor": None}, "expected anchor as a luminance"),
+        (
+            {"crop": "legacy"},
+            "expected every field of the model card; came crop 'legacy', which is none of half, mid_full",
+        ),
+        ({"framing": "legacy"}, "expected framing as one of half, mid_full, .*, or nothing; came 'legacy'"),
+        ({"knobs": {"age": {"names": "age"}}}, "expected knobs among age_from, age_to, morph; came"),
+        ({"knobs": {"age": {"names": ["age_to"], "scale": "1"}}}, "expected knobs among"),
+        ({"knobs": ["age_to"]}, "expected every field"),
         ({"gamut": "p3"}, "expected every field of the model card; came .*gamut"),
     ],
 )

@@ -76,7 +76,9 @@ def test_a_missing_file_is_refused_by_name(tmp_path):
 
 
 def test_a_model_without_a_card_is_refused(tmp_path):
-    with pytest.raises(ModelError, match=r"faceplate\.card.*came none.*faceplate export"):
+    with pytest.raises(
+        ModelError, match=r"no card in its metadata \(faceplate\.card\).*m\.onnx\.card\.json.*faceplate export"
+    ):
         load_model(write_model(tmp_path / "m.onnx", metadata=False))
 
 
@@ -113,6 +115,51 @@ def test_weights_outside_the_file_are_refused(tmp_path, monkeypatch):
     assert (tmp_path / "weights.bin").exists()
     with pytest.raises(ModelError, match=r"m\.onnx: expected an ONNX model.*weights inside the file"):
         load_model(path)
+
+
+@pytest.mark.parametrize("location", ["../weights.bin", "/etc/hostname"])
+def test_weights_outside_the_files_folder_are_refused(tmp_path, location):
+    (tmp_path / "weights.bin").write_bytes(bytes(4))
+    folder = tmp_path / "models"
+    folder.mkdir()
+    path = write_model(folder / "m.onnx")
+    graph = onnx.load(path)
+    gain = graph.graph.initializer[0]
+    gain.ClearField("raw_data")
+    gain.data_location = onnx.TensorProto.EXTERNAL
+    gain.external_data.add(key="location", value=location)
+    path.write_bytes(graph.SerializeToString())
+    with pytest.raises(ModelError, match=r"m\.onnx: expected an ONNX model.*weights inside the file"):
+        load_model(path)
+
+
+def test_a_file_beyond_what_onnx_can_hold_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "m.onnx"
+    with path.open("wb") as file:
+        file.truncate(3 * 2**30)
+    with pytest.raises(ModelError, match=r"at most 2147483647 bytes; came 3221225472 bytes.*half precision"):
+        load_model(path)
+
+
+def test_an_operator_that_the_runtime_lacks_is_named(tmp_path):
+    path = write_model(tmp_path / "m.onnx")
+    graph = onnx.load(path)
+    graph.graph.node[0].op_type = "Frobnicate"
+    path.write_bytes(graph.SerializeToString())
+    with pytest.raises(ModelError, match=r"Frobnicate.*operators that ONNX Runtime \d+"):
+        load_model(path)
+
+
+def test_a_network_that_gives_another_size_than_its_open_shape_promised_is_refused(tmp_path):
+    """Open sizes are taken on trust until the first run."""
+    path = write_model(tmp_path / "m.onnx", shape=["batch", 3, "height", "width"])
+    graph = onnx.load(path)
+    graph.graph.initializer.append(onnx.numpy_helper.from_array(np.float32([1, 1, 2, 2]), "times"))
+    graph.graph.node[1].output[0] = "small"
+    graph.graph.node.append(onnx.helper.make_node("Resize", ["small", "", "times"], ["swap"]))
+    path.write_bytes(graph.SerializeToString())
+    with pytest.raises(ModelError, match=r"finite output \(1, 3, 64, 64\); came \(1, 3, 128, 128\)"):
+        load_model(path).run(CROP)
 
 
 @pytest.mark.parametrize(

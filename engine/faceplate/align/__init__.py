@@ -1,6 +1,8 @@
 """Where a face sits: the fit to the unit face square, the crop a model sees, and the warps between them."""
 
+from faceplate.align.framing import frame_face
 from faceplate.align.resample import crop_window, decimation_lobes, resample
+from faceplate.align.sampled import sampled, sampling_filters
 from faceplate.align.similarity import crop_matrix, fit_alignment, fit_similarity, invert, transform, window_through
 
 __all__ = [
@@ -9,8 +11,11 @@ __all__ = [
     "decimation_lobes",
     "fit_alignment",
     "fit_similarity",
+    "frame_face",
     "invert",
     "resample",
+    "sampled",
+    "sampling_filters",
     "transform",
     "window_through",
 ]

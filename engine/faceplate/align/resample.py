@@ -5,6 +5,7 @@ from functools import cache
 import cv2
 import numpy as np
 
+from faceplate.align.enlarge import enlarged
 from faceplate.align.similarity import invert, window_through
 from faceplate.align.strided import combined_rows
 from faceplate.values import Floats, Matrix, Window
@@ -31,16 +32,16 @@ def _source_of(target: Window, matrix: Matrix) -> Window:
     return window_through(invert(matrix), target).grow(reach)
 
 
-def resample(image: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:
+def resample(image: Floats, source: Window, matrix: Matrix, target: Window, *, enlarging: str = "keys") -> Floats:
     """The picture seen through a 2 x 3 transform: `image` covers `source`, the result covers `target`.
 
     `matrix` leads from source to target coordinates (pixel centres at 0.5). An anamorphic plate scales x and y
     differently, so each axis is filtered for itself. Source axes that get smaller are low-passed with a Kaiser-windowed
     sinc; target axes coarser than the source are read on a finer grid and decimated. Source axes that keep their size,
-    grow or shrink less than `least_oversampling` are first enlarged with a Catmull-Rom filter (Keys, "Cubic Convolution
-    Interpolation", 1981, a = -1/2), which moves no ramp and no edge, as OpenCV's own cubic (a = -3/4) does. An axis
-    that gets less than a quarter as large is first halved as often as that. Beyond its edge the image repeats its last
-    row and column. Values are not clamped.
+    grow or shrink less than `least_oversampling` are first enlarged with one of `enlarging_filters`: by default Keys,
+    which moves no ramp and no edge, as OpenCV's own cubic (a = -3/4) does. An axis that gets less than a quarter as
+    large is first halved as often as that. Beyond its edge the image repeats its last row and column. Values are not
+    clamped.
     """
     needed = _source_of(target, matrix).intersect(source)
     if not needed.is_empty:
@@ -50,11 +51,11 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window) -> F
     dense = np.column_stack([matrix[:, :2] / times, matrix[:, 2]])
     grid = _fine_grid(matrix, dense)
     if max(times) > 1:
-        image, source = _enlarged(image, times), _scaled(source, times)
+        image, source = enlarged(image, times, enlarging), _scaled(source, times)
     if max(grid) == 1:
-        return _read(image, source, dense, target)
+        return read(image, source, dense, target)
     low = _filtered(image, _spacings(matrix, times))
-    fine = _read(low, source, np.array([grid]).T * dense, _scaled(target.grow(decimation_lobes), grid))
+    fine = read(low, source, np.array([grid]).T * dense, _scaled(target.grow(decimation_lobes), grid))
     return _decimated(fine, grid, _bands(matrix), target)
 
 
@@ -152,29 +153,15 @@ def _filtered(image: Floats, spacings_px: Sequence[float]) -> Floats:
     return filtered
 
 
-def _enlarged(image: Floats, times: Sequence[int]) -> Floats:
-    """The picture with so many columns and rows for each of its own, its samples at their middle ones."""
-    margin = 2
-    x, y = times
-    padded = cv2.copyMakeBorder(image, 0, 0, margin, margin, cv2.BORDER_REPLICATE)
-    stuffed = np.zeros((padded.shape[0], padded.shape[1] * x, *image.shape[2:]), np.float32)
-    stuffed[:, x // 2 :: x] = padded
-    wide = cv2.sepFilter2D(stuffed, -1, _catmull_rom(x), _one, borderType=cv2.BORDER_CONSTANT)
-    wide = np.ascontiguousarray(wide[:, margin * x : wide.shape[1] - margin * x])
-    # Of the taps of the whole filter, each row meets those that fall on rows of the picture.
-    at = np.arange(image.shape[0] * y) - y // 2
-    starts = at // y - 1
-    taps = _catmull_rom(y)
-    places = (starts[:, np.newaxis] + np.arange(4)) * y - at[:, np.newaxis] + 2 * y
-    return combined_rows(wide, starts, np.where(places < taps.size, taps[np.minimum(places, taps.size - 1)], 0))
-
-
-def _read(image: Floats, source: Window, matrix: Matrix, target: Window) -> Floats:
+def read(
+    image: Floats, source: Window, matrix: Matrix, target: Window, *, interpolation: int = cv2.INTER_LINEAR
+) -> Floats:
+    """One reading of the picture at each target pixel's place, by OpenCV; beyond its edge the image repeats it."""
     opencv = matrix.copy()
     opencv[:, 2] += matrix[:, :2] @ (source.left + 0.5, source.top + 0.5)
     opencv[:, 2] -= (target.left + 0.5, target.top + 0.5)
     size = (target.width, target.height)
-    seen: Floats = cv2.warpAffine(image, opencv, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    seen: Floats = cv2.warpAffine(image, opencv, size, flags=interpolation, borderMode=cv2.BORDER_REPLICATE)
     return seen
 
 
@@ -186,10 +173,3 @@ def _kaiser_sinc(spacing_px: float) -> Floats:
     at = np.arange(-reach, reach + 1) / spacing_px
     taps = np.sinc(at) * np.i0(5.0 * np.sqrt(1 - (at / decimation_lobes) ** 2))
     return np.asarray(taps / taps.sum(), np.float32)
-
-
-def _catmull_rom(times: int) -> Floats:
-    x = np.abs(np.arange(-2 * times, 2 * times + 1) / times)
-    near = 1.5 * x**3 - 2.5 * x**2 + 1
-    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-    return np.asarray(np.where(x < 1, near, far), np.float32)

@@ -1,8 +1,10 @@
+import math
+
 import numpy as np
 
 from faceplate.align.template import mean_face, steady_points
 from faceplate.errors import TrackError
-from faceplate.models.card import CropGeometry
+from faceplate.models.framing import CropGeometry
 from faceplate.values import Array, Matrix, Window
 
 
@@ -48,9 +50,16 @@ def crop_matrix(alignment: Matrix, geometry: CropGeometry, side_px: int) -> Matr
     """The 2 x 3 transform from plate pixels to the pixels of a square crop of `side_px`, from an alignment."""
     matrix = np.asarray(alignment, np.float64).copy()
     matrix[:, 2] -= geometry.centre
+    if geometry.turn_deg:
+        matrix = _turn(geometry.turn_deg) @ matrix
     matrix *= side_px / geometry.scale
     matrix[:, 2] += side_px / 2
     return matrix
+
+
+def _turn(angle_deg: float) -> Matrix:
+    sine, cosine = math.sin(math.radians(angle_deg)), math.cos(math.radians(angle_deg))
+    return np.array([[cosine, -sine], [sine, cosine]])
 
 
 def invert(matrix: Matrix) -> Matrix:

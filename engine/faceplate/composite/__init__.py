@@ -1,6 +1,32 @@
 """The swap put into the plate: residual or in its place, colour matched, blended in scene-linear light."""
 
+from faceplate.composite.colour_match import ColourMatch, fit_match, matched_picture, needs_statistics
+from faceplate.composite.colour_statistics import (
+    ColourStatistics,
+    coverage_seen,
+    measure_colours,
+    no_colours,
+    smoothed_colours,
+)
 from faceplate.composite.face import Composite, composite_face
+from faceplate.composite.place import FacePlace
+from faceplate.composite.put_back import put_back
 from faceplate.composite.resampled import PlateRegion, seen_around
 
-__all__ = ["Composite", "PlateRegion", "composite_face", "seen_around"]
+__all__ = [
+    "ColourMatch",
+    "ColourStatistics",
+    "Composite",
+    "FacePlace",
+    "PlateRegion",
+    "composite_face",
+    "coverage_seen",
+    "fit_match",
+    "matched_picture",
+    "measure_colours",
+    "needs_statistics",
+    "no_colours",
+    "put_back",
+    "seen_around",
+    "smoothed_colours",
+]

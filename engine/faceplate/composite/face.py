@@ -4,7 +4,13 @@ import numpy as np
 
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
+from faceplate.composite.bands import banded
+from faceplate.composite.cells import largest_change
+from faceplate.composite.colour_match import needs_statistics
+from faceplate.composite.detail import return_detail
+from faceplate.composite.place import FacePlace
 from faceplate.composite.resampled import PlateRegion, crop_to_plate, resampled_plate
+from faceplate.composite.sharpness import matched_sharpness
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Array, Floats, Matte, Swap, Window
 
@@ -31,12 +37,19 @@ class Composite:
 
 
 def composite_face(
-    plate: PlateRegion, swap: Swap, matte: Matte, light: ModelRange, settings: FaceSwapSettings
+    plate: PlateRegion,
+    swap: Swap,
+    matte: Matte,
+    light: ModelRange,
+    settings: FaceSwapSettings,
+    place: FacePlace,
 ) -> Composite:
     """Puts a swap into the plate: in the model's range where the two meet, blended in scene-linear light.
 
     What reaches the plate is the model's change, its picture less its crop: in residual mode on the plate itself, in
-    replace mode on the plate as it comes back from the crop. What the model's range cannot hold comes back from the
+    replace mode on the plate as it comes back from the crop, less its own mean as far as the colour match says: a swap
+    whose match `needs_statistics` comes matched. Of that change the coarsest bands may be left to the plate, and in
+    replace mode the plate's own detail may come back over it. What the model's range cannot hold comes back from the
     plate. Where the plate is NaN or infinite, or the picture would be, it stays as it is.
     """
     window, inside = matte.window, matte.window.slices(plate.window)
@@ -44,17 +57,21 @@ def composite_face(
     finite = _finite(plate_model, plate_linear)
     coverage = matte.coverage * finite
     weight = coverage * np.float32(settings.mix)
-    change = crop_to_plate(swap.rgb_model - swap.crop.rgb_model, swap.crop.plate_to_crop, window)
+    picture = matched_sharpness(swap, place, settings.sharpness_match)
+    change = crop_to_plate(picture - swap.crop.rgb_model, swap.crop.plate_to_crop, window, settings.filter)
     if settings.mode == "residual":
-        face = plate_model + change
+        face = plate_model + banded(change, coverage, window, place, settings.blend_bands)
+        own = np.ones_like(weight)
     else:
-        there = resampled_plate(plate, swap.crop, window, light)
-        face = there + _matched(change, coverage, settings.colour_match)
+        if not needs_statistics(settings):
+            change = _matched(change, coverage, settings.colour_match)
+        there = resampled_plate(plate, swap.crop, window, light, settings.filter)
+        face = there + banded(change, coverage, window, place, settings.blend_bands)
+        own = return_detail(face, plate_model, window, place, finite, settings.detail, settings.detail_size)
     face_linear, changed = light.decode(face), weight > 0
     rgb_linear = light.decode(plate_model)
     _blend(rgb_linear, face_linear, changed, plate_linear, weight, face != plate_model, finite)
-    kept = np.ones_like(weight) if settings.mode == "residual" else 1 - weight
-    return Composite(window, rgb_linear, face_linear, weight, kept, changed)
+    return Composite(window, rgb_linear, face_linear, weight, 1 - weight * (1 - own), changed)
 
 
 @compiled
@@ -110,4 +127,8 @@ def _matched(change: Floats, coverage: Floats, match: float) -> Floats:
     """The change without so much of its mean inside the matte."""
     total = max(float(coverage.sum()), 1e-6)
     mean = np.einsum("yx,yxc->c", coverage, change, dtype=np.float64) / total
+    if not (np.abs(mean) < largest_change).all():
+        # A fault of the network, which is to stay where it is.
+        sound = np.where(np.abs(change) < largest_change, change, 0)
+        mean = np.einsum("yx,yxc->c", coverage, sound, dtype=np.float64) / total
     return change - np.asarray(match * mean, np.float32)

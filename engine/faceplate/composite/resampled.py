@@ -4,10 +4,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from faceplate.align import decimation_lobes, invert, resample, window_through
+from faceplate.align import decimation_lobes, invert, sampled, window_through
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
-from faceplate.values import Array, Crop, Floats, Matrix, Window
+from faceplate.values import Array, Crop, Floats, Matrix, Window, nowhere
 
 faint = np.float32(0.002)
 """Half an eight-bit code of the model's range: a ring no higher than this is not seen, and is left."""
@@ -31,7 +31,9 @@ class PlateRegion:
     rgb_model: Floats
 
 
-def resampled_plate(plate: PlateRegion, crop: Crop, window: Window, light: ModelRange) -> Floats:
+def resampled_plate(
+    plate: PlateRegion, crop: Crop, window: Window, light: ModelRange, sampling: str = "keys"
+) -> Floats:
     """The plate as a model that changes nothing would give it back, over `window`: through its crop and out again.
 
     What is not `light.filtered` comes back on the very pixel it stands on. The filter would draw black rings round
@@ -39,18 +41,18 @@ def resampled_plate(plate: PlateRegion, crop: Crop, window: Window, light: Model
     than the plate's own pixels go within a pixel of the crop. Highlights that the crop resolves do not feel this. A
     pixel that is not finite stands here as the model sees it: black where it is NaN, white where it is infinite.
     """
-    picture = crop_to_plate(crop.rgb_plate, crop.plate_to_crop, window)
+    picture = crop_to_plate(crop.rgb_plate, crop.plate_to_crop, window, sampling)
     part = _beyond_window(plate, light)
     if not part.is_empty:
-        _add_filtered(picture, window, plate, part, crop, light)
+        _add_filtered(picture, window, plate, part, crop, light, sampling)
         _add_unfiltered(picture, window, plate, part, light)
     return picture
 
 
-def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window) -> Floats:
-    """A crop's picture (side x side x 3) over a window of the plate."""
+def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window, sampling: str = "keys") -> Floats:
+    """A crop's picture (side x side x 3) over a window of the plate, through one of `align.sampling_filters`."""
     side = picture.shape[0]
-    return resample(picture, Window(0, 0, side, side), invert(plate_to_crop), window)
+    return sampled(picture, Window(0, 0, side, side), invert(plate_to_crop), window, sampling)
 
 
 def seen_around(window: Window, plate_to_crop: Matrix) -> Window:
@@ -60,18 +62,25 @@ def seen_around(window: Window, plate_to_crop: Matrix) -> Window:
 
 def _beyond_window(plate: PlateRegion, light: ModelRange) -> Window:
     """Where the plate goes beyond what is smooth, as one window; empty where it does not."""
-    left, top, right, bottom = _extent(plate.rgb_model, *light.smooth)
-    x, y = plate.window[:2]
+    lowest, highest = map(np.float32, light.smooth)
+    lines = plate.rgb_model.reshape(plate.window.height, -1)
+    # Most rows hold nothing of the kind, which is soon seen; NaN is neither below nor above.
+    rows = np.flatnonzero(~((lines.min(axis=1) >= lowest) & (lines.max(axis=1) <= highest)))
+    if rows.size == 0:
+        return nowhere
+    left, top, right, bottom = _extent(plate.rgb_model[rows[0] : rows[-1] + 1], lowest, highest)
+    x, y = plate.window.left, plate.window.top + int(rows[0])
     return Window(x + left, y + top, x + right, y + bottom)
 
 
 @compiled
-def _extent(picture: Floats, lowest: float, highest: float) -> tuple[int, int, int, int]:
-    rows, columns, _ = picture.shape
+def _extent(picture: Floats, lowest: np.float32, highest: np.float32) -> tuple[int, int, int, int]:
+    rows, columns, channels = picture.shape
     left, top, right, bottom = columns, rows, 0, 0
     for row in range(rows):
         for column in range(columns):
-            for value in picture[row, column]:
+            for channel in range(channels):
+                value = picture[row, column, channel]
                 if (value < lowest or value > highest) and np.isfinite(value):
                     left, right = min(left, column), max(right, column + 1)
                     top, bottom = min(top, row), row + 1
@@ -79,7 +88,7 @@ def _extent(picture: Floats, lowest: float, highest: float) -> tuple[int, int, i
 
 
 def _add_filtered(
-    picture: Floats, window: Window, plate: PlateRegion, part: Window, crop: Crop, light: ModelRange
+    picture: Floats, window: Window, plate: PlateRegion, part: Window, crop: Crop, light: ModelRange, sampling: str
 ) -> None:
     plate_to_crop, side = crop.plate_to_crop, crop.rgb_plate.shape[0]
     seen = window_through(plate_to_crop, part).grow(filter_reach_px).intersect(Window(0, 0, side, side))
@@ -88,30 +97,80 @@ def _add_filtered(
         return
     # As far around as the filter carries it: beyond its edge a picture goes on as it ends.
     wide = part.grow(decimation_lobes * max(_footprint(plate_to_crop))).intersect(plate.window)
-    held = np.clip(_shown(plate, wide), *light.filtered)
-    small = resample(held - np.clip(held, *light.smooth), wide, plate_to_crop, seen)
+    beyond = _beyond(plate.rgb_model[wide.slices(plate.window)], *map(np.float32, (*light.filtered, *light.smooth)))
+    small = sampled(beyond, wide, plate_to_crop, seen, sampling)
     lowest, highest = _neighbours(plate, touched, plate_to_crop, light)
-    filtered = resample(small, seen, invert(plate_to_crop), touched)
-    there = picture[touched.slices(window)]
-    there += filtered.clip(np.minimum(lowest - there, -faint), np.maximum(highest - there, faint))
+    filtered = sampled(small, seen, invert(plate_to_crop), touched, sampling)
+    _add_within(picture[touched.slices(window)], filtered, lowest, highest, faint)
 
 
 def _add_unfiltered(picture: Floats, window: Window, plate: PlateRegion, part: Window, light: ModelRange) -> None:
     inside = part.intersect(window)
     if not inside.is_empty:
-        shown = _shown(plate, inside)
-        picture[inside.slices(window)] += shown - np.clip(shown, *light.filtered)
+        _add_rest(
+            picture[inside.slices(window)],
+            plate.rgb_model[inside.slices(plate.window)],
+            *map(np.float32, light.filtered),
+        )
 
 
-def _shown(plate: PlateRegion, window: Window) -> Floats:
-    return np.nan_to_num(plate.rgb_model[window.slices(plate.window)], nan=0.0, posinf=1.0, neginf=0.0)
+@compiled
+def _shown(value: np.float32) -> np.float32:
+    """A pixel as the model sees it, where it is not finite."""
+    if np.isfinite(value):
+        return value
+    return np.float32(1) if value > 0 else np.float32(0)
+
+
+@compiled
+def _held(picture: Floats, lowest: np.float32, highest: np.float32) -> Floats:
+    held = np.empty(picture.shape, np.float32)
+    for row in range(picture.shape[0]):
+        for column in range(picture.shape[1]):
+            for channel in range(picture.shape[2]):
+                held[row, column, channel] = min(max(_shown(picture[row, column, channel]), lowest), highest)
+    return held
+
+
+@compiled
+def _beyond(picture: Floats, lowest: np.float32, highest: np.float32, black: np.float32, white: np.float32) -> Floats:
+    """What of a picture goes beyond black and white, as far as it is filtered at all."""
+    beyond = np.empty(picture.shape, np.float32)
+    for row in range(picture.shape[0]):
+        for column in range(picture.shape[1]):
+            for channel in range(picture.shape[2]):
+                held = min(max(_shown(picture[row, column, channel]), lowest), highest)
+                beyond[row, column, channel] = held - min(max(held, black), white)
+    return beyond
+
+
+@compiled
+def _add_rest(there: Floats, picture: Floats, lowest: np.float32, highest: np.float32) -> None:
+    for row in range(picture.shape[0]):
+        for column in range(picture.shape[1]):
+            for channel in range(picture.shape[2]):
+                shown = _shown(picture[row, column, channel])
+                there[row, column, channel] += shown - min(max(shown, lowest), highest)
+
+
+@compiled
+def _add_within(there: Floats, added: Floats, lowest: Floats, highest: Floats, faint: np.float32) -> None:
+    """Adds to a picture, but takes it no further than lowest and highest, or by something faint."""
+    for row in range(there.shape[0]):
+        for column in range(there.shape[1]):
+            for channel in range(there.shape[2]):
+                here = there[row, column, channel]
+                least = min(lowest[row, column, channel] - here, -faint)
+                most = max(highest[row, column, channel] - here, faint)
+                there[row, column, channel] = here + min(max(added[row, column, channel], least), most)
 
 
 def _neighbours(plate: PlateRegion, window: Window, plate_to_crop: Matrix, light: ModelRange) -> tuple[Array, Array]:
     """The lowest and the highest value within a pixel of the crop around each pixel of a window."""
     footprint = _footprint(plate_to_crop)
     wide = window.grow(max(footprint)).intersect(plate.window)
-    held, around = np.clip(_shown(plate, wide), *light.filtered), np.ones(footprint, np.uint8)
+    held = _held(plate.rgb_model[wide.slices(plate.window)], *map(np.float32, light.filtered))
+    around = np.ones(footprint, np.uint8)
     inside = window.slices(wide)
     return cv2.erode(held, around)[inside], cv2.dilate(held, around)[inside]
 

@@ -18,7 +18,7 @@ from faceplate.deliver import (
     states_of,
 )
 from faceplate.graph.layers import changed_frame, matte_frame
-from faceplate.graph.shot import Rendered, Shot, finish_frame, read_plate
+from faceplate.graph.shot import Rendered, Shot, finish_frame, frames_around, read_plate
 from faceplate.plate import for_each_frame
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
@@ -141,12 +141,18 @@ def deliver_shot(
 
 def _writers(shot: Shot, outputs: Outputs, job: Job) -> list[tuple[Delivery, Callable[[Rendered], Frame]]]:
     outputs.check([shot.plate.source])
-    states = states_of(plate=shot.plate)
+    states = partial(_states, shot)
     finished = [
         (open_delivery(pattern, job, states).compressed(outputs.compression), _finished) for pattern in outputs.finished
     ]
     layers = ((outputs.matte, matte_frame), (outputs.swap, changed_frame))
     return [*finished, *((open_delivery(pattern, job, states), picture) for pattern, picture in layers if pattern)]
+
+
+def _states(shot: Shot, number: int) -> dict[str, str]:
+    """The files of the plate that a frame is made from, as they are now."""
+    around = " ".join(shot.plate.state(each) for each in frames_around(shot, number))
+    return {**states_of(plate=shot.plate)(number), **({"plate around": around} if around else {})}
 
 
 def _finished(rendered: Rendered) -> Frame:

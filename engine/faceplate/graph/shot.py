@@ -2,23 +2,36 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-import numpy as np
-
-from faceplate.colour import Unprocessable, model_range, plate_codec, shown_plate, to_working
-from faceplate.composite import Composite, PlateRegion, composite_face, seen_around
+from faceplate.colour import ModelRange, PlateCodec, Unprocessable, model_range, plate_codec, shown_plate, to_working
+from faceplate.composite import (
+    ColourStatistics,
+    Composite,
+    FacePlace,
+    PlateRegion,
+    composite_face,
+    coverage_seen,
+    measure_colours,
+    needs_statistics,
+    no_colours,
+    put_back,
+    seen_around,
+)
 from faceplate.errors import EngineError, PlateError, TrackError
 from faceplate.grain import FaceRegrainSettings, measure_grain, regrain
+from faceplate.graph.colour_window import levels_method, matched_swap, offsets_around
 from faceplate.graph.plates import check_holds
+from faceplate.graph.render.cache import Cache
 from faceplate.graph.timing import StageTimes
-from faceplate.matte import FaceMatteSettings, face_matte
+from faceplate.matte import FaceMatteSettings, coverage_in_crop, face_matte
 from faceplate.plate import normalised
-from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, region_of
+from faceplate.swap import FaceSwapSettings, SwapModel, cut_crop, exposure_ev, fit_model, region_of
 from faceplate.track import check_digest, face_oval, person_of, row_of
 from faceplate.values import (
     Array,
+    Floats,
     Frame,
     GrainProfile,
     Matrix,
@@ -29,10 +42,12 @@ from faceplate.values import (
     Track,
     Window,
     describe_frames,
-    nowhere,
 )
 
 grain_sample_frames = 5
+
+kept_colours_bytes = 2**20
+"""What a shot keeps of its frames' colour statistics: some hundred frames'."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,7 @@ class Shot:
         regrain_settings: knobs of FaceRegrain.
         times: where the seconds of each stage are counted.
         other_plate: True where the plate is meant to show other pictures than those that were tracked.
+        colours: the colour statistics of the frames met last, for those that lie around them.
 
     Raises:
         ColourError: the model's card names colours that nobody knows.
@@ -66,6 +82,7 @@ class Shot:
     regrain_settings: FaceRegrainSettings = field(default_factory=FaceRegrainSettings)
     times: StageTimes = field(default_factory=StageTimes, compare=False)
     other_plate: bool = False
+    colours: Cache = field(init=False, compare=False, repr=False, default_factory=lambda: Cache(kept_colours_bytes))
 
     def __post_init__(self) -> None:
         model_range(self.model.card, self.exposure_ev[0])
@@ -74,6 +91,10 @@ class Shot:
     def exposure_ev(self) -> Matrix:
         """What the face is exposed by on its way into the model, for every frame of the track, in stops."""
         return exposure_ev(self.model.card, self.person, self.swap_settings)
+
+    def model_at(self, row: int) -> SwapModel:
+        """The model for the face as it is in a row of the track, in which it is seen."""
+        return fit_model(self.model, self.swap_settings, self.person.alignment[row], self.person.landmarks_plate[row])
 
 
 @dataclass(frozen=True)
@@ -120,29 +141,118 @@ def finish_frame(shot: Shot, frame: Frame) -> Rendered:
         TrackError: the track does not hold this frame, is of another format, or was made of another picture.
         ModelError: the model failed on it.
     """
-    row = _row(shot.track, frame.number)
-    _check_frame(shot.track, frame, other_plate=shot.other_plate)
-    region = _face_region(shot, row, frame)
-    if region.is_empty:
+    face = _face(shot, frame)
+    if face is None:
         return Rendered(frame)
-    light = model_range(shot.model.card, shot.exposure_ev[row])
-    codec = plate_codec(encoding_of(shot.plate), frame.sample)
-    with shot.times.stage("colour"):
-        shown = shown_plate(frame.stored(region), codec, light)
-    with shot.times.stage("swap"):
-        swap = shot.model.run(cut_crop(shown, region, shot.person.alignment[row], shot.model.card))
+    swap, light, codec, region = face.swap, face.light, face.codec, face.region
     with shot.times.stage("matte"):
-        outline = shot.person.landmarks_plate[row][list(face_oval)]
-        matte = face_matte(outline, swap, shot.model.card.crop, region, shot.matte_settings)
+        matte = face_matte(face.outline_plate, swap, face.model.card.crop, region, shot.matte_settings)
     if matte.window.is_empty:
         return Rendered(frame, swap, matte)
     with shot.times.stage("colour"):
         near = seen_around(matte.window, swap.crop.plate_to_crop).intersect(region)
         linear = codec.decode(frame.stored(near))
         plate = PlateRegion(near, linear, light.encode(linear))
+    matched = _matched(shot, frame, face)
     with shot.times.stage("composite"):
-        composite = composite_face(plate, swap, matte, light, shot.swap_settings)
+        composite = composite_face(plate, matched, matte, light, shot.swap_settings, face.place)
     return _finished(shot, frame, Rendered(frame, swap, matte, composite), composite)
+
+
+@dataclass(frozen=True)
+class _Face:
+    """The face of a frame given to its model.
+
+    Attributes:
+        place: where it stands.
+        model: as it stands for this face.
+        region: the pixels of the plate that its crop is made from.
+        light: the model's range at the face's exposure.
+        codec: of the plate's samples.
+        swap: what the model gave.
+    """
+
+    place: FacePlace
+    model: SwapModel
+    region: Window
+    light: ModelRange
+    codec: PlateCodec
+    swap: Swap
+
+    @property
+    def outline_plate(self) -> Floats:
+        """The face's outline, points x 2."""
+        return self.place.landmarks_plate[list(face_oval)]
+
+
+def _face(shot: Shot, frame: Frame) -> _Face | None:
+    """The face through its model; None where the person is not seen, or not on the picture."""
+    row = _row(shot.track, frame.number)
+    _check_frame(shot.track, frame, other_plate=shot.other_plate)
+    if not shot.person.seen[row]:
+        return None
+    model, alignment = shot.model_at(row), shot.person.alignment[row]
+    region = region_of(alignment, model.card, frame.header.data)
+    if region.is_empty:
+        return None
+    light = model_range(model.card, shot.exposure_ev[row])
+    codec = plate_codec(encoding_of(shot.plate), frame.sample)
+    with shot.times.stage("colour"):
+        shown = shown_plate(frame.stored(region), codec, light)
+    with shot.times.stage("swap"):
+        swap = model.run(cut_crop(shown, region, alignment, model.card, shot.swap_settings.filter))
+    return _Face(FacePlace(shot.person.landmarks_plate[row], alignment), model, region, light, codec, swap)
+
+
+def _matched(shot: Shot, frame: Frame, face: _Face) -> Swap:
+    """The swap with its colours matched, where that hangs on more than the composite itself can tell."""
+    if not needs_statistics(shot.swap_settings):
+        return face.swap
+    around = {number - frame.number: _colours(shot, number, None) for number in frames_around(shot, frame.number)}
+    own = _colours(shot, frame.number, (frame, face))
+    with shot.times.stage("colour match"):
+        return matched_swap(face.swap, shot.swap_settings, own, around)
+
+
+def frames_around(shot: Shot, number: int) -> tuple[int, ...]:
+    """The frames of the plate, beside its own, that a frame is made from: those that its colour match goes by.
+
+    Raises:
+        TrackError: the track does not hold this frame.
+    """
+    row = _row(shot.track, number)
+
+    def row_at(offset: int) -> int | None:
+        there = row + offset
+        follows = 0 <= there < len(shot.track.frames) and shot.track.frames[there] == number + offset
+        return there if follows and shot.person.seen[there] else None
+
+    if not needs_statistics(shot.swap_settings):
+        return ()
+    offsets = offsets_around(shot.swap_settings.colour_smooth, row_at, shot.track.cuts)
+    return tuple(number + offset for offset in offsets)
+
+
+def _colours(shot: Shot, number: int, known: tuple[Frame, _Face] | None) -> ColourStatistics:
+    """The colour statistics of a frame, which is read and given to the model where it is not known."""
+
+    def measured() -> ColourStatistics:
+        frame = known[0] if known else read_plate(shot, number)
+        face = known[1] if known else _face(shot, frame)
+        if face is None:
+            return no_colours
+        with shot.times.stage("colour match"):
+            card, levels = face.model.card, shot.swap_settings.colour_match_method == levels_method
+            coverage = coverage_in_crop(face.outline_plate, face.swap, card.crop, shot.matte_settings)
+            seen = coverage_seen(coverage, face.swap.crop, face.region, partial(_sound, frame, face.codec))
+            return measure_colours(face.swap, seen, face.light, levels=levels)
+
+    made: ColourStatistics = shot.colours.value(number, measured, lambda colours: colours.size_bytes)
+    return made
+
+
+def _sound(frame: Frame, codec: PlateCodec, window: Window) -> Array:
+    return ~codec.unprocessable(frame.stored(window)).pixels
 
 
 def _check_frame(track: Track, frame: Frame, *, other_plate: bool) -> None:
@@ -163,12 +273,6 @@ def _check_format(track: Track, frame: Frame) -> None:
         )
 
 
-def _face_region(shot: Shot, row: int, frame: Frame) -> Window:
-    if not shot.person.seen[row]:
-        return nowhere
-    return region_of(shot.person.alignment[row], shot.model.card, frame.header.data)
-
-
 def _finished(shot: Shot, frame: Frame, so_far: Rendered, composite: Composite) -> Rendered:
     window, before = composite.window, frame.stored(composite.window)
     with shot.times.stage("regrain"):
@@ -179,11 +283,9 @@ def _finished(shot: Shot, frame: Frame, so_far: Rendered, composite: Composite) 
         codec = plate_codec(encoding_of(shot.plate), frame.sample)
         kept, stored = codec.unprocessable(before), codec.encode(grained)
         changed = composite.changed & ~kept.pixels
-        if frame.sample.top_code is None:
-            changed &= np.isfinite(stored).all(axis=-1)
-        if not changed.any():
+        if not put_back(stored, before, changed):
             return replace(so_far, kept=kept)
-        finished = frame.with_stored(window, np.where(changed[..., None], stored, before))
+        finished = frame.with_stored(window, stored)
     return replace(so_far, frame=finished, kept=kept)
 
 

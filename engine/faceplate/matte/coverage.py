@@ -23,11 +23,17 @@ def face_matte(
     `outline_plate` is a closed ring of points x 2 in plate pixels. The matte is drawn in the crop, where it is small
     and its edge exact, and brought to the plate once. Its values are those that half float can hold.
     """
+    coverage = coverage_in_crop(outline_plate, swap, geometry, settings)
+    return _tight(_to_plate(coverage, swap.crop.plate_to_crop, data))
+
+
+def coverage_in_crop(outline_plate: Array, swap: Swap, geometry: CropGeometry, settings: FaceMatteSettings) -> Floats:
+    """What `face_matte` brings to the plate: side x side, 0 to 1, as it is drawn in the crop."""
     matrix, side_px = swap.crop.plate_to_crop, swap.crop.rgb_model.shape[0]
     coverage = _drawn(outline_plate, matrix, side_px, geometry.scale, settings)
     for matte in swap.mattes.values():
         coverage *= 1 - settings.model_matte * (1 - matte)
-    return _tight(_to_plate(coverage, matrix, data))
+    return coverage
 
 
 def outline_matte(outline_plate: Array, alignment: Matrix, data: Window, settings: FaceMatteSettings) -> Matte:

@@ -1,6 +1,8 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from faceplate.spec import NodeSpec, Settings, knob, register
+from faceplate.spec import NodeSpec, Settings, knob, knobs_of, register
+from faceplate.swap import FaceSwapSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,12 @@ class FaceMatteSettings(Settings):
     )
 
 
+def _as_in_face_swap(name: str) -> Any:
+    """The knob of FaceSwap of this name, so that both nodes ask the model the same."""
+    about, default, _ = knobs_of(FaceSwapSettings)[name]
+    return field(default=default, metadata={"knob": about})
+
+
 @dataclass(frozen=True, kw_only=True)
 class FaceMatteGraphSettings(Settings):
     """What FaceMatte is told in a node graph."""
@@ -50,6 +58,10 @@ class FaceMatteGraphSettings(Settings):
         choices=("stream", "matte"),
         group="Matte",
     )
+    face_type: str = _as_in_face_swap("face_type")
+    morph: float = _as_in_face_swap("morph")
+    age_from: float = _as_in_face_swap("age_from")
+    age_to: float = _as_in_face_swap("age_to")
 
 
 FACE_MATTE = register(

@@ -1,5 +1,7 @@
 from dataclasses import dataclass
 
+from faceplate.align import sampling_filters
+from faceplate.models import face_types
 from faceplate.spec import NodeSpec, Settings, knob, register
 from faceplate.swap.devices import device_choices
 
@@ -42,10 +44,100 @@ class FaceSwapSettings(Settings):
     )
     colour_match: float = knob(
         1.0,
-        help="In replace mode, how far the swap's mean colour inside the matte is brought to the plate's.",
+        help="In replace mode, how far the swap's colours inside the matte are brought to the plate's.",
         minimum=0.0,
         maximum=1.0,
         group="Colour",
+    )
+    colour_match_method: str = knob(
+        "mean",
+        help="What of the colours is matched: their mean; mean and contrast of each channel (mean_variance); how the "
+        "channels go together, too (covariance); or each channel's whole histogram.",
+        choices=("mean", "mean_variance", "covariance", "histogram"),
+        group="Colour",
+    )
+    colour_smooth: int = knob(
+        0,
+        help="The colour match goes by this many frames to either side, too, as far as they are under the same light: "
+        "from 2 on it is steady on a static shot. 0 matches each frame by itself; "
+        "each of the others is read once more.",
+        unit="frames",
+        minimum=0,
+        maximum=24,
+        group="Colour",
+    )
+    filter: str = knob(
+        "keys",
+        help="What a picture is enlarged with on its way to the model and back, by Nuke's names: simon, rifman and "
+        "Lanczos are sharper than keys, mitchell is softer; a picture that gets smaller is anti-aliased with all of "
+        "these. Deepfacelab samples as that system does, bicubic and without anti-aliasing, for models trained so.",
+        choices=sampling_filters,
+        group="Sampling",
+    )
+    face_type: str = knob(
+        "model",
+        help="The crop that the model was trained on, by DeepFaceLab's face types. Model takes what the model's card "
+        "says; a DFM file says nothing, and is taken for whole_face.",
+        choices=("model", *face_types),
+        group="Model",
+    )
+    morph: float = knob(
+        1.0,
+        help="For models with a morph input (DeepFaceLab's AMP): 0 is the plate's person, 1 the model's. Such a "
+        "network goes from one to the other in steps.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Model",
+    )
+    age_from: float = knob(
+        40.0,
+        help="For models that take ages: how old the person looks on the plate.",
+        unit="years",
+        minimum=0.0,
+        maximum=120.0,
+        group="Model",
+    )
+    age_to: float = knob(
+        40.0,
+        help="For models that take ages: how old they are to look.",
+        unit="years",
+        minimum=0.0,
+        maximum=120.0,
+        group="Model",
+    )
+    blend_bands: float = knob(
+        0.0,
+        help="How many octaves, counted down from the face's size, are left to the plate, so that its light and "
+        "contrast stay: with n, all that is larger than the face / 2^(n - 1). Finer ones are each blended over a width "
+        "of their own. 0 blends all at once, by the matte alone.",
+        minimum=0.0,
+        maximum=6.0,
+        group="Blend",
+    )
+    detail: float = knob(
+        0.0,
+        help="In replace mode, how much of the swap's fine detail on skin gives way to the plate's own: pores, "
+        "stubble, and grain, which is then not added again (in a node graph, lower FaceRegrain's amount). Eyes, "
+        "nostrils and the inside of the mouth are left out.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Blend",
+    )
+    detail_size: float = knob(
+        1.0,
+        help="What counts as fine detail, in hundredths of the face square: pores from 0.3 on, wrinkles up to 3.",
+        unit="%",
+        minimum=0.1,
+        maximum=10.0,
+        group="Blend",
+    )
+    sharpness_match: float = knob(
+        0.0,
+        help="How far the swap is given the plate's defocus and motion blur, as each frame shows them in the face. It "
+        "is only ever made softer.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Blend",
     )
 
 
@@ -53,7 +145,7 @@ class FaceSwapSettings(Settings):
 class FaceSwapGraphSettings(Settings):
     """What FaceSwap is told in a node graph."""
 
-    model_file: str = knob("", help="The swap model.", group="Swap", file=".onnx")
+    model_file: str = knob("", help="The swap model: ONNX with its card, or DFM.", group="Swap", file=".onnx")
     track_file: str = knob(
         "", help="The track to go by; where empty, that of the FaceTrack above.", group="Swap", file=".track"
     )

@@ -61,7 +61,8 @@ def freeze(group: nuke.Group, frames: range) -> Frozen:
         name=group.name(),
         klass=our_class(group),
         knobs=tuple(knobs.items()),
-        files=tuple(file_state(path) for path in _files(group, knobs)),
+        # A model's card may stand beside it.
+        files=tuple(file_state(path) + file_state(f"{path}.card.json") for path in _files(group, knobs)),
         pictures=tuple(pictures),
         root=tuple(project_knobs().items()),
     )

@@ -65,6 +65,19 @@ def test_a_node_in_a_group_goes_out_of_date_by_what_stands_above_the_group(nuke,
     assert len(engine.asked) == 2
 
 
+def test_a_card_written_beside_a_model_makes_its_pictures_out_of_date(nuke, engine, plate, tmp_path):
+    node, model = nuke.create("FaceMatte"), tmp_path / "m.onnx"
+    model.write_bytes(b"model")
+    node.setInput(0, plate)
+    node["model_file"].setValue(str(model))
+    node["track_file"].setValue(str(tmp_path / "shot.track"))
+    finished(nuke, node)
+    (tmp_path / "m.onnx.card.json").write_text("{}")
+    settled(nuke)
+    assert said(node) == "out of date: rendered 1001-1004"
+    assert len(engine.asked) == 1
+
+
 def test_a_plain_read_above_a_group_is_read_by_the_engine_itself(nuke, engine, plate):
     finished(nuke, in_group(nuke, plate, "FaceDegrain"))
     assert read_of(engine.asked[0])["file"] == plate["file"].value()

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from faceplate.cli.model_summary import model_summary
 from faceplate.cli.report import Report
 from faceplate.cli.script_summary import script_summary
 from faceplate.cli.track_summary import track_summary
@@ -13,7 +14,7 @@ from faceplate.errors import CallError
 from faceplate.grain import profile_as_json, read_profile
 from faceplate.graph.script import read_script, script_as_json
 from faceplate.plate import Picture, frame_pictures, open_plate
-from faceplate.swap import load_model
+from faceplate.swap import recognised_model
 from faceplate.track import read_track, track_as_json
 from faceplate.values import Header, describe_frames
 
@@ -21,7 +22,7 @@ from faceplate.values import Header, describe_frames
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file."""
     parser.add_argument(
-        "file", metavar="FILE", help="a plate (sequence, still or movie), .track, .onnx, .grain, .nk or .gizmo"
+        "file", metavar="FILE", help="a plate (sequence, still or movie), .track, .onnx, .dfm, .grain, .nk or .gizmo"
     )
 
 
@@ -37,8 +38,17 @@ def _track(file: str) -> dict[str, Any]:
 
 
 def _model(file: str) -> dict[str, Any]:
-    model = load_model(file)
-    return {"file": file, "digest": model.digest, "card": asdict(model.card)}
+    """What the model is and by what it was known; one that nobody knows is told of as far as the file goes."""
+    found, digest = recognised_model(file)
+    told = {
+        "file": file,
+        "digest": digest,
+        "recognised": found.kind,
+        "why": list(found.why),
+        "inputs": [str(port) for port in found.signature.inputs],
+        "outputs": [str(port) for port in found.signature.outputs],
+    }
+    return told if found.card is None else told | {"card": asdict(found.card)}
 
 
 def _grain(file: str) -> dict[str, Any]:
@@ -52,7 +62,7 @@ def _script(file: str) -> dict[str, Any]:
 def _foreign(file: str) -> dict[str, Any]:
     raise CallError(
         file,
-        expected="a plate, .track, .onnx, .grain, .nk or .gizmo",
+        expected="a plate, .track, .onnx, .dfm, .grain, .nk or .gizmo",
         came="a track in another layout",
         next_step=f"make it a track first: faceplate convert {file} -o SHOT.track --plate PLATE.%04d.exr",
     )
@@ -137,7 +147,7 @@ def _short(value: Any) -> str:
 longest_value = 200
 readers: Mapping[str, Callable[[str], dict[str, Any]]] = {
     ".track": _track,
-    ".onnx": _model,
+    **dict.fromkeys((".onnx", ".dfm"), _model),
     ".grain": _grain,
     ".nk": _script,
     ".gizmo": _script,
@@ -145,6 +155,7 @@ readers: Mapping[str, Callable[[str], dict[str, Any]]] = {
 }
 summaries: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ".track": track_summary,
+    **dict.fromkeys((".onnx", ".dfm"), model_summary),
     ".nk": script_summary,
     ".gizmo": script_summary,
 }

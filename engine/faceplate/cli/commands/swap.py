@@ -21,7 +21,7 @@ from faceplate.graph import (
 )
 from faceplate.matte import FaceMatteSettings
 from faceplate.plate import open_plate
-from faceplate.swap import FaceSwapSettings, choose_device, device_choices, load_model
+from faceplate.swap import FaceSwapSettings, assumed_crop, choose_device, device_choices, load_model
 from faceplate.track import read_track
 from faceplate.values import GrainProfile, Plate, Track, describe_frames
 
@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Plate, track, model, outputs, and the knobs of FaceSwap, FaceMatte and FaceRegrain."""
     add_plate(parser)
     parser.add_argument("--track", metavar="SHOT.track", type=Path, required=True, help="made by `faceplate track`")
-    parser.add_argument("--model", metavar="M.onnx", type=Path, required=True, help="swap model with its card")
+    parser.add_argument(
+        "--model", metavar="M.onnx", type=Path, required=True, help="swap model: ONNX with its card, or .dfm"
+    )
     parser.add_argument(
         "-o", "--output", metavar="OUT.%04d.exr", action="append", required=True,
         help="EXR, DPX, TIFF or PNG sequence; say it again for a second format",
@@ -57,6 +59,8 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     shot, numbers = _open_shot(arguments, report)
     card = shot.model.card
     report.note(f"{card.name} {card.version} on {shot.model.device}; consent: {card.consent}")
+    if assumed_crop(shot.model, shot.swap_settings):
+        report.note(assumed_crop(shot.model, shot.swap_settings))
     job = shot_job(shot, inputs_of(shot.plate, arguments.track))
     with report.frames("swap", len(numbers)) as count:
         progress = deliver_shot(shot, numbers, outputs, job, anew=arguments.anew, on_frame=count)

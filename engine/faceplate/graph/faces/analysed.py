@@ -11,6 +11,7 @@ from faceplate.graph.faces.stream import config_of, file_state, opened, stream_p
 from faceplate.graph.files.frame_ranges import frames_between
 from faceplate.graph.render import Node, Source
 from faceplate.graph.shot import measure_shot_grain
+from faceplate.models import card_beside
 from faceplate.swap import SwapModel, choose_device, device_choices, load_model
 from faceplate.values import GrainProfile
 
@@ -27,9 +28,10 @@ def model_of(group: Node) -> SwapModel:
 
 
 def _loader(group: Node) -> Callable[[Path], SwapModel]:
-    """Loads models for the device that a node asks for: the same function for all that ask for one."""
+    """Loads models for the device that a node asks for: the same function for all that ask for one, card and all."""
     device = _device(group)
-    loader: partial[SwapModel] = group.session.kept((load_model, device), lambda: partial(load_model, device=device))
+    key = (load_model, device, _card_state(group))
+    loader: partial[SwapModel] = group.session.kept(key, lambda: partial(load_model, device=device))
     return loader
 
 
@@ -87,5 +89,10 @@ def _measured(plate: Source) -> GrainProfile:
 
 
 def model_state(group: Node) -> str:
-    """The state of the model's file."""
-    return file_state(group.text("model_file"))
+    """The state of the model's file, and of the card beside it."""
+    return f"{file_state(group.text('model_file'))} {_card_state(group)}".strip()
+
+
+def _card_state(group: Node) -> str:
+    path = group.text("model_file")
+    return file_state(str(card_beside(path))) if path else ""

@@ -47,6 +47,15 @@ def tracked(group: Node, source: Source, person: str) -> Tracked:
     return Tracked(track, _person(group, track, person), track.frames.index(number))
 
 
+def seen_again(group: Node, source: Source, found: Tracked) -> Tracked | None:
+    """The person in another picture of the same track; None where that was not tracked, or they are not seen in it."""
+    track, number = opened(group, "track_file", track_path(group, source), read_track), _frame_number(group, source)
+    if track is not found.track or number not in track.frames:
+        return None
+    again = found._replace(row=track.frames.index(number))
+    return again if again.is_seen else None
+
+
 def _person(group: Node, track: Track, name: str) -> Person:
     try:
         return person_named(track, name)
