@@ -127,7 +127,7 @@ WITHOUT_COLOURSPACE = [*SWAP[:-2], *OUT]
         (None, WITHOUT_COLOURSPACE, 1, ["plate.%04d.exr: encoding", "--colourspace", "ACEScct"]),
         (None, [*SWAP[:-1], "LogQ", *OUT], 1, ["'LogQ'", "ARRI LogC3 (EI800)"]),
         (_spoil("m.onnx", b"no model"), [*SWAP, *OUT], 1, ["m.onnx", "an ONNX model"]),
-        (lambda folder: write_model(folder / "m.onnx", metadata=False), [*SWAP, *OUT], 1, ["model card", "none"]),
+        (lambda folder: write_model(folder / "m.onnx", metadata=False), [*SWAP, *OUT], 1, ["known kind", "card.json"]),
         (lambda folder: write_model(folder / "m.onnx", shape=[1, 3, 8, 8]), [*SWAP, *OUT], 1, ["m.onnx", "8"]),
         (_spoil("shot.track", b"no track"), [*SWAP, *OUT], 1, ["shot.track"]),
         (None, [*SWAP, *OUT, "--range", "1002-1009"], 1, ["1001-1003"]),

@@ -7,7 +7,7 @@ only y turns over.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from faceplate_nuke.problem import Problem
@@ -109,12 +109,21 @@ def tracker_knobs(seen: Seen) -> dict[str, str]:
     return {"tracks": table, "reference_frame": str(seen.frames[0])}
 
 
+def _enabled(frames: Sequence[int]) -> str:
+    """Off where the face is not seen: Nuke would glide from one place to the next."""
+    keys = [(frames[0], 1)]
+    for before, after in zip(frames, frames[1:]):
+        if after != before + 1:
+            keys += [(before + 1, 0), (after, 1)]
+    return "{curve K " + " ".join(f"x{frame} {state}" for frame, state in keys) + "}"
+
+
 def _tracker_row(seen: Seen, name: str, index: int, *, steady: bool) -> str:
     frames, (across, up), first = seen.frames, seen.landmark(index), seen.frames[0]
     still = f"{{curve K x{first} 0}}"
     used = "1 1 1" if steady else "1 0 0"
     path = f"{curve(frames, across)} {curve(frames, up)} {still} {still}"
-    return f"{{ {{curve K x{first} 1}} {quoted(name)} {path} {used} {still} 0 0 {BOXES} {NO_KEYS} }}"
+    return f"{{ {_enabled(frames)} {quoted(name)} {path} {used} {still} 0 0 {BOXES} {NO_KEYS} }}"
 
 
 def corner_pin_knobs(seen: Seen) -> dict[str, str]:
