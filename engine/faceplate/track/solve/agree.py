@@ -12,6 +12,7 @@ from faceplate.track.solve.fields import (
     length,
     moved_apart,
     near_field,
+    neighbours_of,
     on_their_own,
     whole_field,
 )
@@ -47,7 +48,8 @@ def texture_links(motion: Motion, path: LandmarkPath, cuts: tuple[int, ...]) -> 
     deviation = np.maximum(deviation, LEAST_DEVIATION * path.size)
     told = np.hypot(deviation, np.where(on_their_own, SKIN_ON_ITS_OWN, SKIN) * path.size)
     face = path.face[:, list(anchors)]
-    pairs = Pairs(source, np.nan_to_num(target - source), face[second] - face[first], deviation, told, path.size)
+    move, landmark_move = np.nan_to_num(target - source), face[second] - face[first]
+    pairs = Pairs(source, move, landmark_move, deviation, told, path.size, neighbours_of(source))
     move, turn, deviation = _agreed(pairs, fitted_depth(pairs, path), neighbouring=second == first + 1)
     # The anchor is wanted at `correction` from the calm path, the texture was taken somewhere near it.
     step = source + move - face[second] + np.matmul(turn, (face[first] - source)[..., None])[..., 0]

@@ -54,6 +54,7 @@ class Pairs(NamedTuple):
         deviation: of `move`; infinite where it was not found.
         told: the same, with what skin does by itself.
         size: of the face.
+        neighbours: anchors x `NEIGHBOURS`, those nearest to each, as `neighbours_of` has them.
     """
 
     source: Matrix
@@ -62,6 +63,7 @@ class Pairs(NamedTuple):
     deviation: Matrix
     told: Matrix
     size: float
+    neighbours: Array
 
     @property
     def known(self) -> Array:
@@ -160,7 +162,7 @@ def _parallax(move: Matrix, source: Matrix, depth: Matrix, weight: Matrix) -> Ma
 
 def near_field(pairs: Pairs, whole: Whole, depth: Matrix) -> Near:
     """An affine of each anchor's neighbours, itself left out, about the whole face's; that one where they are few."""
-    around, size = _neighbours(pairs.source), pairs.size
+    around, size = pairs.neighbours, pairs.size
     offsets = pairs.source[:, around] - pairs.source[:, :, None]
     rest, trusted = (pairs.move - whole.move)[:, around], whole.trust[:, around]
     variance = np.where(pairs.known, pairs.told, size)[:, around] ** 2
@@ -192,18 +194,18 @@ def moved_apart(pairs: Pairs, field: Matrix) -> Matrix:
 
     `field` is pairs x anchors x 2, to where it moves each. Infinite where no two of them were found.
     """
-    kin = _kin(pairs.source).T
+    kin = _kin(pairs.neighbours).T
     away = np.where(pairs.known, length(pairs.move - field) ** 2 / 2 - pairs.deviation**2, 0.0)
     count = pairs.known @ kin
     apart: Matrix = np.sqrt(np.maximum(away @ kin, 0.0) / np.maximum(count, 1))
     return np.where(count > 1, apart, np.inf)
 
 
-def _kin(source: Matrix) -> Matrix:
+def _kin(neighbours: Array) -> Matrix:
     """Anchors x anchors, 1 for those that one moves with: its lid, brow or lips, or the skin next to it; and itself."""
-    every = np.arange(source.shape[1])
+    every = np.arange(len(neighbours))
     kin = np.eye(len(every))
-    kin[every[:, None], _neighbours(source)[:, :KIN]] = 1
+    kin[every[:, None], neighbours[:, :KIN]] = 1
     for part in movers:
         kin[part] = np.isin(every, part)
     return kin
@@ -255,7 +257,7 @@ def _affine(places: Matrix, values: Matrix, weight: Matrix, flatness: float) -> 
     return mean - np.matmul(slope, middle[..., None])[..., 0], slope
 
 
-def _neighbours(source: Matrix) -> Array:
+def neighbours_of(source: Matrix) -> Array:
     """Anchors x `NEIGHBOURS`: those nearest to each on this person's face, without those that move on their own."""
     mean = np.median(source, axis=0) if len(source) else np.zeros(source.shape[1:])
     apart = np.linalg.norm(mean[:, None] - mean, axis=-1)
