@@ -80,12 +80,22 @@ def test_gizmos_are_found_where_the_call_says(shot, tmp_path):
     assert read_frame(tmp_path / "out" / "o.1001.exr", 1001).groups[0].pixels.tobytes() == whole
 
 
-def test_ctrl_c_leaves_whole_frames_and_the_same_call_goes_on(tmp_path):
+another_thread_hears = """
+import signal, sys, threading, time
+from faceplate.cli import main
+threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("start", [("-m", "faceplate.cli"), ("-c", another_thread_hears)], ids=["main", "another"])
+def test_ctrl_c_leaves_whole_frames_and_the_same_call_goes_on(tmp_path, start):
     plate = write_exr_plate(tmp_path / "plate", range(1001, 1003))
     slow = "".join(node("Blur", name=f"B{index}", size=20 + index) for index in range(60))
     text = root(first_frame=1001, last_frame=1400) + read(plate, last=1002, after="loop") + slow
     (tmp_path / "shot.nk").write_text(text + write(f"{tmp_path}/out/o.%04d.exr"))
-    call = [sys.executable, "-m", "faceplate.cli", "render", str(tmp_path / "shot.nk"), "--json"]
+    call = [sys.executable, *start, "render", str(tmp_path / "shot.nk"), "--json"]
     process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("out/o.*.exr")):
@@ -93,9 +103,9 @@ def test_ctrl_c_leaves_whole_frames_and_the_same_call_goes_on(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    start = time.monotonic()
+    stopped = time.monotonic()
     said, _ = process.communicate(timeout=60)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - stopped < 3
     assert process.returncode == 1
     assert "the same call goes on" in said
     done = sorted(tmp_path.glob("out/o.*.exr"))

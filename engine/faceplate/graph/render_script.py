@@ -1,7 +1,7 @@
 """A script rendered to disk: the frames of its Writes, whole, with receipts, gone on with where a render stopped."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,9 @@ from faceplate.graph.writing.pulled import pulled
 from faceplate.graph.writing.work import Work, at_frame, callbacks
 from faceplate.plate import default_workers, for_each_frame
 from faceplate.values import Frame
+
+heard_within = 0.2
+"""Seconds within which a person's ctrl-c stops the render."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +177,11 @@ class Rendering:
         )
         with ThreadPoolExecutor(1, "render") as runner:
             try:
-                runner.submit(line).result()
+                under_way = runner.submit(line)
+                # Ctrl-c may reach any thread, and the main one hears of it only when it wakes.
+                while not wait((under_way,), timeout=heard_within).done:
+                    pass
+                under_way.result()
             except BaseException:
                 self.session.over.set()
                 raise
