@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntFlag
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -201,6 +202,7 @@ class Frame:
     colour: tuple[str, str, str] = ("R", "G", "B")
     file: StoredFile | None = field(default=None, repr=False, compare=False)
 
+    @cached_property
     def _colour_places(self) -> list[tuple[int, int]]:
         """Group, and channel of it, of each colour channel."""
         places = {name: (at, group.names.index(name)) for at, group in enumerate(self.groups) for name in group.names}
@@ -219,8 +221,8 @@ class Frame:
     @property
     def sample(self) -> Sample:
         """How the colour channels are stored."""
-        self._colour_places()
-        return self._sample_of(self.colour[0])
+        (group, place), *_ = self._colour_places
+        return self._sample_of(self.groups[group].names[place])
 
     @property
     def kept(self) -> StoredFile | None:
@@ -235,7 +237,7 @@ class Frame:
 
         A view of the frame's own pixels where the channels stand in order; read it, never write to it.
         """
-        places = self._colour_places()
+        places = self._colour_places
         rows, columns = window.slices(self.header.data)
         (group, first), *_ = places
         if places == [(group, first), (group, first + 1), (group, first + 2)]:
@@ -248,12 +250,12 @@ class Frame:
         Views of the frame's own pixels, in whatever order they stand; read them, never write to them.
         """
         rows, columns = window.slices(self.header.data)
-        red, green, blue = (self.groups[group].pixels[rows, columns, at] for group, at in self._colour_places())
+        red, green, blue = (self.groups[group].pixels[rows, columns, at] for group, at in self._colour_places)
         return red, green, blue
 
     def with_stored(self, window: Window, rgb: Array) -> "Frame":
         """The frame with its colour over `window` replaced; every other sample is the very one that came in."""
-        places = self._colour_places()
+        places = self._colour_places
         rows, columns = window.slices(self.header.data)
         pixels = {group: self.groups[group].pixels.copy() for group, _ in places}
         for source, (group, target) in enumerate(places):

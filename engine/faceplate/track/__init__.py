@@ -5,6 +5,8 @@ from faceplate.track.digest import check_digest, frame_digest
 from faceplate.track.file.listed import doubts_in_words, track_as_json
 from faceplate.track.file.track_file import read_track, write_track
 from faceplate.track.find.exposure import steady_exposure
+from faceplate.track.find.still import faces_of_picture
+from faceplate.track.landmarks.face import Face
 from faceplate.track.perception import Embed, Perception
 from faceplate.track.progress import Progress, unheard
 from faceplate.track.report.quality import Quality, track_quality
@@ -17,6 +19,7 @@ from faceplate.track.whom import check_anybody, person_of, row_of
 __all__ = [
     "FACE_TRACK",
     "Embed",
+    "Face",
     "FaceTrackGraphSettings",
     "FaceTrackSettings",
     "Perception",
@@ -27,6 +30,7 @@ __all__ = [
     "doubts_in_words",
     "edit",
     "face_oval",
+    "faces_of_picture",
     "frame_digest",
     "mesh_to_68",
     "person_of",

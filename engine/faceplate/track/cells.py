@@ -29,6 +29,8 @@ class Lattice:
 
     def coverage(self, cells: int) -> Floats:
         """The part of each cell that has samples."""
+        if self.missing == (0, 0):
+            return np.ones(cells, np.float32)
         inside = np.zeros(self.count + sum(self.missing), np.float32)
         inside[self.missing[0] : self.missing[0] + self.count] = 1
         part: Floats = inside.reshape(cells, -1).mean(axis=1)

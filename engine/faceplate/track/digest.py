@@ -53,8 +53,7 @@ def _lattice(frame: Frame) -> Floats:
     rows, rows_there = _places(display.top, display.height, DOWN, data.top, data.bottom)
     columns, columns_there = _places(display.left, display.width, ACROSS, data.left, data.right)
     values = np.zeros((DOWN, ACROSS, 3), "<f4")
-    taken = np.stack([plane[rows[:, None], columns] for plane in frame.planes(data)], axis=-1)
-    numbers = normalised(taken, frame.sample) + np.float32(0)
+    numbers = normalised(frame.stored(data)[rows[:, None], columns], frame.sample) + np.float32(0)
     numbers[np.isnan(numbers)] = np.nan
     values[np.ix_(rows_there, columns_there)] = numbers
     return values

@@ -41,9 +41,12 @@ class Region:
 
     def unit_to_square(self, points: Array) -> Matrix:
         """Points (... x 2) given in units of the side from the region's top left corner, in square-pixel space."""
-        sine, cosine = np.sin(self.turn_rad), np.cos(self.turn_rad)
-        turn = np.array([[cosine, -sine], [sine, cosine]])
-        moved: Matrix = (np.asarray(points, np.float64) - 0.5) * self.side @ turn.T + [self.x, self.y]
+        sine, cosine = self.side * math.sin(self.turn_rad), self.side * math.cos(self.turn_rad)
+        from_middle = np.asarray(points, np.float64) - 0.5
+        across, down = from_middle[..., 0], from_middle[..., 1]
+        moved: Matrix = np.empty_like(from_middle)
+        moved[..., 0] = across * cosine - down * sine + self.x
+        moved[..., 1] = across * sine + down * cosine + self.y
         return moved
 
 
