@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from faceplate.compiled import compiled
+from faceplate.track.motion.patch_algebra import area, reshape, solve, sum_of_products, sum_of_three, through
 from faceplate.values import Array, Floats, Matrix
 
 # The weight of a patch falls as a Gaussian of this part of its half side.
@@ -183,8 +184,8 @@ def _cut(source: Floats, column: int, row: int, template: _Template) -> bool:
             slopes[0, y, x] = half * (line[left + x + 1] - line[left + x - 1])
             slopes[1, y, x] = half * (below[left + x] - above[left + x])
         _shape_slopes(slopes[:, y], y - values.shape[0] // 2)
-    values -= np.float32(_sum_of_products(weights, values))
-    template.contrast[0] = _sum_of_three(weights, values, values)
+    values -= np.float32(sum_of_products(weights, values))
+    template.contrast[0] = sum_of_three(weights, values, values)
     if not template.contrast[0] > 0:
         return False
     _project(template)
@@ -208,54 +209,28 @@ def _project(template: _Template) -> None:
     """Takes offset and gain out of the slopes; fills the weighed slopes and the Hessian."""
     weights, values, slopes, bends = template.weights, template.values, template.slopes, template.bends
     for each in range(slopes.shape[0]):
-        gain = np.float32(_sum_of_three(weights, slopes[each], values) / template.contrast[0])
-        offset = np.float32(_sum_of_products(weights, slopes[each]))
+        gain = np.float32(sum_of_three(weights, slopes[each], values) / template.contrast[0])
+        offset = np.float32(sum_of_products(weights, slopes[each]))
         for y in range(values.shape[0]):
             for x in range(values.shape[1]):
                 slope = slopes[each, y, x] - (offset + gain * values[y, x])
                 slopes[each, y, x] = slope
                 bends[each, y, x] = weights[y, x] * slope
         for other in range(each + 1):
-            product = _sum_of_products(bends[each], slopes[other])
+            product = sum_of_products(bends[each], slopes[other])
             template.hessian[each, other] = product
             template.hessian[other, each] = product
-
-
-@compiled
-def _sum_of_products(one: Floats, other: Floats) -> float:
-    """Summed column by column, so that processors work on many at once."""
-    sums = np.zeros(one.shape[1], np.float32)
-    for y in range(one.shape[0]):
-        for x in range(one.shape[1]):
-            sums[x] += one[y, x] * other[y, x]
-    total = 0.0
-    for x in range(sums.size):
-        total += sums[x]
-    return total
-
-
-@compiled
-def _sum_of_three(one: Floats, other: Floats, third: Floats) -> float:
-    """As `_sum_of_products`, of three."""
-    sums = np.zeros(one.shape[1], np.float32)
-    for y in range(one.shape[0]):
-        for x in range(one.shape[1]):
-            sums[x] += one[y, x] * other[y, x] * third[y, x]
-    total = 0.0
-    for x in range(sums.size):
-        total += sums[x]
-    return total
 
 
 @compiled
 def _find(target: Floats, template: _Template, search: Search, away: Matrix, sight: _Sight, one: Found) -> bool:
     """Moves the patch until it fits; False where it does not. `away` leads from its middle to the point followed."""
     middle, shape, bend = one.at[0], one.shapes[0], np.zeros(4)
-    middle -= _through(shape, away)
+    middle -= through(shape, away)
     first, start = shape.copy(), middle.copy()
-    limit = 0.5 * (search.reach[0] + search.reach[1]) * max(np.sqrt(abs(_area(first))), 0.1)
+    limit = 0.5 * (search.reach[0] + search.reach[1]) * max(np.sqrt(abs(area(first))), 0.1)
     # How much of the noise is left in a weighted mean.
-    shared = min(NOISE_AREA_PX * _sum_of_products(template.weights, template.weights), 1.0)
+    shared = min(NOISE_AREA_PX * sum_of_products(template.weights, template.weights), 1.0)
     spread, boost = 0.0, 1.0
     for turn in range(search.rounds + 1):
         if not _look(target, middle, shape, sight):
@@ -273,14 +248,14 @@ def _find(target: Floats, template: _Template, search: Search, away: Matrix, sig
             break
         if not _step(template, ridge, bend, sight.score):
             return False
-        moved = boost * _through(shape, sight.score)
+        moved = boost * through(shape, sight.score)
         middle -= moved
-        _reshape(first, bend, shape)
-        if not (np.abs(middle - start).max() < limit and 1 / MOST_AREA < _area(shape) / _area(first) < MOST_AREA):
+        reshape(first, bend, shape)
+        if not (np.abs(middle - start).max() < limit and 1 / MOST_AREA < area(shape) / area(first) < MOST_AREA):
             return False
         if turn > 1 and np.abs(moved).max() < STILL_PX:
             break
-    middle += _through(shape, away)
+    middle += through(shape, away)
     return _deviate(template, noise, ridge, sight, one)
 
 
@@ -289,7 +264,7 @@ def _look(target: Floats, middle: Matrix, shape: Matrix, sight: _Sight) -> bool:
     """Sees the target under the patch and one pixel around it; False where that reaches beyond it."""
     seen = sight.seen
     rows, columns = seen.shape
-    reach = _through(np.abs(shape), np.array([columns // 2, rows // 2], np.float64))
+    reach = through(np.abs(shape), np.array([columns // 2, rows // 2], np.float64))
     if not (middle[0] - reach[0] >= 0 and middle[0] + reach[0] < target.shape[1] - 1):
         return False
     if not (middle[1] - reach[1] >= 0 and middle[1] + reach[1] < target.shape[0] - 1):
@@ -396,33 +371,11 @@ def _step(template: _Template, ridge: float, bend: Matrix, score: Matrix) -> boo
     for entry in range(PLACE, score.size):
         system[entry, entry] += ridge
         score[entry] -= ridge * bend[entry - PLACE]
-    if not _solve(system, score):
+    if not solve(system, score):
         return False
     for entry in range(PLACE, score.size):
         bend[entry - PLACE] += score[entry]
     return True
-
-
-@compiled
-def _reshape(first: Matrix, bend: Matrix, shape: Matrix) -> None:
-    """The first shape after the inverse of 1 + bend."""
-    a, b, c, d = 1 + bend[0], bend[1], bend[2], 1 + bend[3]
-    size = a * d - b * c
-    for row in range(2):
-        left, right = first[row, 0], first[row, 1]
-        shape[row, 0] = (left * d - right * c) / size
-        shape[row, 1] = (right * a - left * b) / size
-
-
-@compiled
-def _through(shape: Matrix, offset: Matrix) -> Matrix:
-    x = shape[0, 0] * offset[0] + shape[0, 1] * offset[1]
-    return np.array([x, shape[1, 0] * offset[0] + shape[1, 1] * offset[1]])
-
-
-@compiled
-def _area(shape: Matrix) -> float:
-    return float(shape[0, 0] * shape[1, 1] - shape[0, 1] * shape[1, 0])
 
 
 @compiled
@@ -439,9 +392,9 @@ def _deviate(template: _Template, noise: float, ridge: float, sight: _Sight, one
     ways = np.zeros((PLACE, sight.score.size))
     for axis in range(PLACE):
         ways[axis, axis] = 1.0
-        if not _solve(system.copy(), ways[axis]):
+        if not solve(system.copy(), ways[axis]):
             return False
-    share = BLOCK_PX * BLOCK_PX * _sum_of_products(template.weights, template.weights)
+    share = BLOCK_PX * BLOCK_PX * sum_of_products(template.weights, template.weights)
     factor = DEVIATION_FACTOR * (1 + FEW_BLOCKS * min(share, 1 / FEWEST_BLOCKS))
     for axis in range(PLACE):
         way = one.shapes[0, axis, 0] * ways[0] + one.shapes[0, axis, 1] * ways[1]
@@ -473,29 +426,3 @@ def _scatter(template: _Template, sight: _Sight) -> Matrix:
                 for other in range(order):
                     meat[one, other] += part[one] * part[other]
     return meat
-
-
-@compiled
-def _solve(system: Matrix, right: Matrix) -> bool:
-    """Puts the solution of a symmetric system into `right` by Cholesky; False where it is not positive."""
-    order = right.size
-    for one in range(order):
-        for other in range(one + 1):
-            total = system[one, other]
-            for k in range(other):
-                total -= system[one, k] * system[other, k]
-            if one > other:
-                system[one, other] = total / system[other, other]
-            elif total > 1e-9 * abs(system[one, one]):
-                system[one, one] = np.sqrt(total)
-            else:
-                return False
-    for one in range(order):
-        for k in range(one):
-            right[one] -= system[one, k] * right[k]
-        right[one] /= system[one, one]
-    for one in range(order - 1, -1, -1):
-        for k in range(one + 1, order):
-            right[one] -= system[k, one] * right[k]
-        right[one] /= system[one, one]
-    return True
