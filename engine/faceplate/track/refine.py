@@ -14,6 +14,8 @@ from faceplate.values import Measured, Plate, Track
 # In sizes of the face: nearly all landmarks are nearer to their solved place than this, or they stand on other skin
 # than the track wants. (Jitter stays below 0.01; a head that turns by 30 degrees on a 4K plate leaves 0.06.)
 FAR_OFF, NEARLY_ALL = 0.015, 0.95
+# Small faces' patches are large beside them: so many pixels off, they still show much of the same skin.
+FAR_OFF_PX = 3.0
 # And once texture is taken around solved points, where these stay.
 STAYING = 0.002
 # Texture is taken at most so often around what was solved.
@@ -34,9 +36,9 @@ def refined(
     """
     around = track.measured
     followed = measured = measure_motion(plate, around, track.cuts, to_log, on_frame=progress)
-    for limit in (FAR_OFF, *(STAYING,) * (READINGS - 1)):
+    for limit, limit_px in ((FAR_OFF, FAR_OFF_PX), *((STAYING, 0.0),) * (READINGS - 1)):
         solved = [_solved(track, each, settings) for each in followed]
-        if not any(_is_far_off(*pair, limit) for pair in zip(around, solved, strict=True)):
+        if not any(_is_far_off(*pair, limit, limit_px) for pair in zip(around, solved, strict=True)):
             break
         progress.more(len(track.frames))
         around = tuple(solved)
@@ -50,12 +52,12 @@ def _solved(track: Track, measured: Measured, settings: FaceTrackSettings) -> Me
     return replace(measured, landmarks_plate=person.landmarks_plate)
 
 
-def _is_far_off(around: Measured, solved: Measured, limit: float) -> bool:
+def _is_far_off(around: Measured, solved: Measured, limit: float, limit_px: float) -> bool:
     rows, points = np.flatnonzero(around.seen), list(anchors)
     there = around.landmarks_plate[rows]
     away = np.linalg.norm(solved.landmarks_plate[rows][:, points] - there[:, points], axis=-1)
     sizes = np.sqrt(np.ptp(there, axis=1).prod(axis=-1))
-    return bool((np.quantile(away, NEARLY_ALL, axis=1) > limit * sizes).any())
+    return bool((np.quantile(away, NEARLY_ALL, axis=1) > np.maximum(limit * sizes, limit_px)).any())
 
 
 def _with_motion_of(measured: Sequence[Measured], followed: Sequence[Measured]) -> tuple[Measured, ...]:
