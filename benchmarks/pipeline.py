@@ -12,7 +12,6 @@ Targets: at most 1.15 times the floor; resident memory under 1500 MB and flat ov
 import argparse
 import multiprocessing
 import os
-import resource
 import statistics
 import tempfile
 import threading
@@ -140,8 +139,8 @@ def prepare(folder: Path, frames: int, size: tuple[int, int]) -> None:
     identity_model(folder / "identity.onnx")
 
 
-def whole_pass(folder: Path, out: Path, mode: str) -> dict[str, float]:
-    """The swap of every frame; what each stage took, summed over threads."""
+def whole_pass(folder: Path, out: Path, knobs: dict[str, object]) -> dict[str, float]:
+    """The swap of every frame with FaceSwap's knobs so; what each stage took, summed over threads."""
     plate = open_encoded_plate(str(folder / "plate" / "plate.%04d.exr"))
     track = read_track(folder / "shot.track")
     shot = Shot(
@@ -150,7 +149,7 @@ def whole_pass(folder: Path, out: Path, mode: str) -> dict[str, float]:
         person=track.people[0],
         model=load_model(folder / "identity.onnx"),
         grain=read_profile(folder / "plate.grain"),
-        swap_settings=FaceSwapSettings(mode=mode),
+        swap_settings=FaceSwapSettings(**knobs),
     )
     job = shot_job(shot, inputs_of(plate, folder / "shot.track"))
     deliver_shot(shot, track.frames, Outputs((str(out / "out.%04d.exr"),)), job, anew=True)
@@ -177,16 +176,24 @@ class Resident:
         self._thread.join()
         quarter = max(1, len(self.megabytes) // 4)
         return (
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+            _peak_mb(),
             statistics.fmean(self.megabytes[quarter : 2 * quarter]),
             statistics.fmean(self.megabytes[-quarter:]),
         )
 
 
-def timed_pass(folder: Path, out: Path, mode: str) -> tuple[float, tuple[float, float, float], dict[str, float]]:
+def _peak_mb() -> float:
+    """The most that was resident since this process began; what `getrusage` tells begins with whoever started it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+
+
+def timed_pass(
+    folder: Path, out: Path, knobs: dict[str, object]
+) -> tuple[float, tuple[float, float, float], dict[str, float]]:
     """Seconds, memory and stages of one pass."""
     watch, start = Resident(), time.perf_counter()
-    stages = whole_pass(folder, out, mode)
+    stages = whole_pass(folder, out, knobs)
     return time.perf_counter() - start, watch.stop(), stages
 
 
@@ -203,8 +210,8 @@ def alone(work: Callable[..., Any], *given: Any) -> Any:
         return process.submit(work, *given).result()
 
 
-def measure(folder: Path, turns: int) -> None:
-    """Floors and passes in turns, and the figures."""
+def measure(folder: Path, walks: dict[str, dict[str, object]], turns: int, target: float) -> None:
+    """Floors and passes in turns, and the figures; `walks` are FaceSwap's knobs for each pass, by its name."""
     sources = sorted((folder / "plate").glob("*.exr"))
     names = list(arrangements)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -214,21 +221,21 @@ def measure(folder: Path, turns: int) -> None:
             print(f"  floor, {name}: {seconds:.3f} s a frame over {len(trial)} frames")
         best = sorted(rates, key=rates.__getitem__)[:2]
         floors: dict[str, list[float]] = {name: [] for name in best}
-        passes: dict[str, list[Any]] = {"replace": [], "residual": []}
+        passes: dict[str, list[Any]] = {name: [] for name in walks}
         for _ in range(turns):
             for name in best:
                 floors[name].append(alone(timed_floor, sources, Path(scratch), name))
-            for mode, runs in passes.items():
-                runs.append(alone(timed_pass, folder, Path(scratch), mode))
+            for name, runs in passes.items():
+                runs.append(alone(timed_pass, folder, Path(scratch), walks[name]))
     name = min(floors, key=lambda each: statistics.median(floors[each]))
     floor_s = statistics.median(floors[name])
     print(f"floor: {name}, {floor_s:.2f} s ({min(floors[name]):.2f} to {max(floors[name]):.2f})")
-    for mode, runs in passes.items():
+    for name, runs in passes.items():
         seconds = statistics.median(run[0] for run in runs)
         peak, early, late = max(run[1] for run in runs)
         print(
-            f"pass, {mode}: {seconds:.2f} s ({min(run[0] for run in runs):.2f} to {max(run[0] for run in runs):.2f}), "
-            f"pass / floor = {seconds / floor_s:.2f} (target {target_ratio}); peak {peak:.0f} MB (target {target_mb}), "
+            f"pass, {name}: {seconds:.2f} s ({min(run[0] for run in runs):.2f} to {max(run[0] for run in runs):.2f}), "
+            f"pass / floor = {seconds / floor_s:.2f} (target {target}); peak {peak:.0f} MB (target {target_mb}), "
             f"second quarter {early:.0f} MB, last quarter {late:.0f} MB"
         )
         stages = ", ".join(f"{stage} {spent / len(sources):.3f}" for stage, spent in runs[-1][2].items())
@@ -249,7 +256,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch)
         alone(prepare, folder, given.frames, (columns, rows))
-        measure(folder, given.turns)
+        measure(folder, {mode: {"mode": mode} for mode in ("replace", "residual")}, given.turns, target_ratio)
 
 
 if __name__ == "__main__":

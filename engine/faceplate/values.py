@@ -257,7 +257,7 @@ class Frame:
         """The frame with its colour over `window` replaced; every other sample is the very one that came in."""
         places = self._colour_places
         rows, columns = window.slices(self.header.data)
-        pixels = {group: self.groups[group].pixels.copy() for group, _ in places}
+        pixels = {group: self.groups[group].pixels.copy() for group in {group for group, _ in places}}
         for source, (group, target) in enumerate(places):
             pixels[group][rows, columns, target] = rgb[..., source]
         groups = tuple(

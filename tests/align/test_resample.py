@@ -152,3 +152,22 @@ def test_a_sliver_of_a_picture_can_still_be_shrunk(columns, times):
     np.testing.assert_allclose(seen, 0.5, rtol=1e-5)
     lying = resample(sliver.swapaxes(0, 1).copy(), Window(0, 0, 300, columns), shrinking(times), Window(0, 0, 8, 8))
     np.testing.assert_allclose(lying, 0.5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("times", [1.5, 5.0, 12.0])
+def test_how_the_channels_stand_in_memory_changes_no_bit(times):
+    source, target = Window(0, 0, 300, 280), Window(2, 3, 20, 20)
+    image = np.random.default_rng(0).random((280, 300, 3), np.float32)
+    apart = np.moveaxis(np.ascontiguousarray(np.moveaxis(image, -1, 0)), 0, -1)
+    matrix = turn(7.0) @ shrinking(times)
+    np.testing.assert_array_equal(resample(apart, source, matrix, target), resample(image, source, matrix, target))
+
+
+@pytest.mark.parametrize("enlarging", ["keys", "mitchell", "lanczos6"])
+def test_a_part_of_a_picture_is_enlarged_from_no_more_than_its_filter_reaches(enlarging):
+    source, target = Window(0, 0, 60, 50), Window(100, 90, 190, 160)
+    image = np.random.default_rng(0).random((50, 60), np.float32)
+    matrix = turn(5.0) @ shrinking(1 / 4.3)
+    whole = resample(image, source, matrix, Window(0, 0, 230, 200), enlarging=enlarging)
+    part = resample(image, source, matrix, target, enlarging=enlarging)
+    np.testing.assert_allclose(part, whole[target.slices(Window(0, 0, 230, 200))], atol=2e-5)

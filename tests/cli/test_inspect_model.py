@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 
 import pytest
 
+from batch_models import write_convolutions
 from faceplate.cli import main
 from faceplate.models import ModelCard
 from faceplate.swap import load_model
@@ -36,6 +37,17 @@ def test_a_network_that_nobody_knows_is_told_of_as_far_as_the_file_goes(tmp_path
     told = capsys.readouterr().out
     for words in ("recognised: unknown", "no DFM (DeepFaceLab): its inputs are not", "face (tensor(float), 1 x 3 x 64"):
         assert words in told
+
+
+def test_it_says_what_runs_a_model_here_and_in_what_precision(tmp_path, capsys):
+    assert main(["inspect", str(write_convolutions(tmp_path / "m.onnx", half=True)), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["precision"] == "float16"
+    assert "cpu: CPUExecutionProvider" in told["runs_on"]
+    assert main(["inspect", str(write_model(tmp_path / "m.onnx"))]) == 0
+    words = capsys.readouterr().out
+    assert "precision: float32" in words
+    assert "runs_on:\n  cpu: CPUExecutionProvider" in words
 
 
 def test_a_plate_called_dfm_is_no_model(tmp_path, capsys):

@@ -65,6 +65,18 @@ def test_eyes_and_mouth_keep_the_swaps_own_and_lend_the_skin_nothing():
     np.testing.assert_array_equal(face[eye], slope()[eye])
 
 
+def test_a_small_highlight_comes_back_at_its_height_and_without_a_ring():
+    plate, face = np.full((560, 560, 3), 0.2, np.float32), np.full((560, 560, 3), 0.2, np.float32)
+    plate[268:270, 214:216] = 17.0
+    # A coarse crop has smeared it.
+    face[265:273, 211:219] = 0.7
+    return_detail(face, plate, WINDOW, PLACE, SOUND, 1.0, 1.0)
+    cheek = face[CHEEK]
+    assert cheek.min() > 0.15
+    np.testing.assert_allclose(face[268:270, 214:216], 17.0, atol=0.4)
+    assert np.sort(cheek[..., 0].ravel())[-5] < 0.5
+
+
 @pytest.mark.parametrize("size", [0.5, 1.0, 3.0])
 def test_the_grain_that_came_back_is_told(size):
     face = np.zeros_like(grain())

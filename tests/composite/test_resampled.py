@@ -3,7 +3,7 @@ import pytest
 
 from faceplate.align import invert, resample
 from faceplate.colour import model_range
-from faceplate.composite.resampled import PlateRegion, faint, resampled_plate
+from faceplate.composite.resampled import PlateRegion, crop_to_plate, faint, put_through, resampled_plate
 from faceplate.swap import crop_through
 from faceplate.values import Window
 from swap_models import card, plain_card
@@ -129,3 +129,11 @@ def test_nan_and_infinity_do_not_spread():
     picture = LIGHT.encode(with_discs(skin(), 16.0))
     picture[90, 90], picture[95, 110], picture[99, 99] = np.nan, np.inf, -np.inf
     assert np.isfinite(result(picture)).all()
+
+
+def test_a_change_of_the_crop_is_added_to_what_the_plate_alone_would_be_highlights_and_all():
+    picture = with_discs(skin(), 20.0)
+    crop = crop_through(MATRIX, SIDE, shown(picture, LIGHT), REGION)
+    change = np.random.default_rng(3).normal(0, 0.2, (SIDE, SIDE, 3)).astype(np.float32)
+    made = put_through(change, PlateRegion(REGION, picture, picture), crop, WINDOW, LIGHT)
+    np.testing.assert_allclose(made, result(picture) + crop_to_plate(change, MATRIX, WINDOW), atol=2e-5)

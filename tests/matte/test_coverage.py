@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from faceplate.align import crop_matrix, invert, transform
+from faceplate.align import crop_matrix, invert, resample, transform, window_through
 from faceplate.matte import FaceMatteSettings, face_matte, outline_matte
+from faceplate.matte.coverage import _as_halves, coverage_in_crop, least_coverage
 from faceplate.models import CropGeometry
 from faceplate.values import Crop, Swap, Window
 
@@ -138,3 +139,32 @@ def over_plate(matte):
 def test_an_outline_let_out_by_half_a_face_square_is_still_covered_whole():
     matte = outline_matte(ring(300), ALIGNMENT, DATA, FaceMatteSettings(erode=-50.0, feather=1.0))
     assert matte.coverage.sum() == pytest.approx(np.pi * 450**2, rel=0.01)
+
+
+def test_coverage_is_rounded_as_numpy_rounds_to_halves():
+    between = np.nextafter(np.float16(0.25), np.float16(1)).astype(np.float32)
+    ties = np.float32([0.25 + (between - 0.25) / 2, between + (between - 0.25) / 2])
+    random = np.random.default_rng(0).uniform(-0.2, 1.2, 4000).astype(np.float32)
+    coverage = np.concatenate([random, random / 500, ties])[np.newaxis]
+    expected = np.clip(coverage, 0, 1)
+    expected[expected < least_coverage] = 0
+    _as_halves(coverage.view(np.uint32), coverage, least_coverage)
+    np.testing.assert_array_equal(coverage, expected.astype(np.float16).astype(np.float32))
+
+
+def test_a_face_that_is_smaller_than_its_crop_is_covered_as_in_the_whole_crop():
+    small = ALIGNMENT * [[8.0, 8.0, 1.0]]
+    small[:, 2] = 0.5 - small[:, :2] @ [300.0, 250.0]
+    matrix = crop_matrix(small, GEOMETRY, SIDE)
+    crop = Crop(np.zeros((SIDE, SIDE, 3), np.float32), matrix, np.zeros((SIDE, SIDE, 3), np.float32))
+    made = Swap(crop.rgb_model, {}, crop)
+    outline, settings = ring(14.0, np.array([300.0, 250.0])), FaceMatteSettings()
+    matte = face_matte(outline, made, GEOMETRY, DATA, settings)
+    side = Window(0, 0, SIDE, SIDE)
+    whole = window_through(invert(matrix), side)
+    drawn = coverage_in_crop(outline, made, GEOMETRY, settings)
+    expected = np.clip(resample(drawn, side, invert(matrix), whole), 0, 1)
+    expected[expected < least_coverage] = 0
+    seen = np.zeros_like(expected)
+    seen[matte.window.slices(whole)] = matte.coverage
+    np.testing.assert_allclose(seen, expected, atol=1e-3)

@@ -4,7 +4,7 @@ import weakref
 
 import pytest
 
-from faceplate.errors import PlateError
+from faceplate.errors import PlateError, StorageError
 from faceplate.plate import for_each_frame
 
 
@@ -26,6 +26,34 @@ def test_a_failed_frame_stops_the_render_and_says_why():
     with pytest.raises(PlateError, match="frame 3"):
         for_each_frame(range(200), work, workers=2)
     assert len(begun) < 20
+
+
+@pytest.mark.parametrize("stages_before", [0, 1])
+def test_where_it_is_asked_for_frames_after_a_failed_one_go_on_and_it_is_named(stages_before):
+    done, reported, failed = [], [], {}
+
+    def work(number):
+        if number in (3, 7):
+            raise PlateError(f"frame {number}", expected="a", came="b", next_step="c")
+        done.append(number)
+        return number
+
+    stages = [work] if not stages_before else [work, lambda number: number]
+    for_each_frame(range(20), *stages, on_frame=reported.append, on_fault=failed.__setitem__, workers=2)
+    assert sorted(done) == sorted(reported) == [number for number in range(20) if number not in (3, 7)]
+    assert {number: fault.thing for number, fault in failed.items()} == {3: "frame 3", 7: "frame 7"}
+
+
+def test_what_no_other_frame_can_escape_stops_the_render_whatever_is_asked_for():
+    def work(number):
+        if number == 3:
+            raise StorageError("the disk", expected="room", came="none", next_step="free some")
+        time.sleep(0.01)
+
+    failed = {}
+    with pytest.raises(StorageError, match="the disk"):
+        for_each_frame(range(200), work, on_fault=failed.__setitem__, workers=2)
+    assert failed == {}
 
 
 def test_a_frame_goes_through_the_stages_in_order():

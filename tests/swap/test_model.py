@@ -84,7 +84,14 @@ def test_a_model_without_a_card_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [([1, 3, 32, 32], r"expected input of floats \(1, 3, 64, 64\).*32"), ([1, 3, SIDE_PX], "expected input of floats")],
+    [
+        ([1, 3, 32, 32], r"expected input of floats \(1, 3, 64, 64\).*32"),
+        ([1, 3, SIDE_PX], "expected input of floats"),
+        ([0, 3, SIDE_PX, SIDE_PX], "expected input of floats.*0 x 3"),
+        ([1, 3, 2**31, 2**31], "expected input of floats.*2147483648"),
+        ([65, 3, SIDE_PX, SIDE_PX], "expected input of floats.*65 x 3"),
+        ([1, 3, "height", 32], "expected input of floats.*height x 32"),
+    ],
 )
 def test_a_model_of_another_shape_than_its_card_is_refused(tmp_path, shape, expected):
     with pytest.raises(ModelError, match=expected):

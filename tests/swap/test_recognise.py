@@ -52,6 +52,7 @@ def test_why_is_told_family_by_family(tmp_path):
         "no m.onnx.card.json beside it",
         "no DFM (DeepFaceLab)",
         "no re-ageing (FRAN)",
+        "no one-shot swapper",
     ]
 
 

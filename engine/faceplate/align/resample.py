@@ -1,13 +1,14 @@
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, reduce
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from faceplate.align.enlarge import enlarged
 from faceplate.align.similarity import invert, window_through
-from faceplate.align.strided import combined_rows
+from faceplate.align.strided import combined_rows, halved_columns
 from faceplate.values import Floats, Matrix, Window
 
 decimation_lobes = 4
@@ -27,9 +28,13 @@ def crop_window(plate_to_crop: Matrix, side_px: int) -> Window:
 
 def _source_of(target: Window, matrix: Matrix) -> Window:
     """The pixels of the source that those of a target window are made from."""
-    shrinkage = max(1.0, 1 / min(_steps(matrix)), *_steps(invert(matrix)))
+    back = invert(matrix)
+    if min(_steps(matrix)) >= 1 and max(_steps(back)) <= 1:
+        # The enlarging filters end before the decimating ones, and a linear reading reaches one pixel more.
+        return window_through(back, target).grow(decimation_lobes)
+    shrinkage = max(1.0, 1 / min(_steps(matrix)), *_steps(back))
     reach = math.ceil(2 * decimation_lobes * shrinkage + 2)
-    return window_through(invert(matrix), target).grow(reach)
+    return window_through(back, target).grow(reach)
 
 
 def resample(image: Floats, source: Window, matrix: Matrix, target: Window, *, enlarging: str = "keys") -> Floats:
@@ -64,18 +69,39 @@ def _halved(image: Floats, source: Window, matrix: Matrix) -> tuple[Floats, Wind
 
     What is kept are the even columns and rows of the source's own coordinates, wherever the picture begins.
     """
-    for axis in (1, 0):
+    halvings: list[_Halving] = []
+    for axis in (0, 1):
         while 4 * _steps(matrix)[axis] <= 1 and source[axis + 2] - source[axis] > 1:
             taps = _half_band(next(reach for times, reach in half_band_reaches if times * _steps(matrix)[axis] <= 1))
             start = -source[axis] % 2
             count = -(-(source[axis + 2] - source[axis] - start) // 2)
-            image = _kept(image, taps, start, 2, count, axis)
+            halvings.append(_Halving(axis, taps, start, count))
             corner = (source[axis] + start) // 2
             source = source._replace(**dict(zip(_edges[axis], (corner, corner + count), strict=True)))
             # A kept sample has its centre where it was: at 2 k + 0.5 of the picture before.
             matrix = matrix * _doubled[axis]
             matrix[:, 2] -= 0.25 * matrix[:, axis]
-    return image, source, matrix
+    if not halvings:
+        return image, source, matrix
+    # Channel by channel, so that what one leaves between its halvings is soon memory for the next.
+    planes = [reduce(_every_second, halvings, plane) for plane in np.moveaxis(np.atleast_3d(image), -1, 0)]
+    return cv2.merge(planes).reshape(source.height, source.width, *image.shape[2:]), source, matrix
+
+
+class _Halving(NamedTuple):
+    """Of which axis every second sample is kept: so many from `first` on, filtered by `taps`."""
+
+    axis: int
+    taps: Floats
+    first: int
+    samples: int
+
+
+def _every_second(plane: Floats, halving: _Halving) -> Floats:
+    axis, taps, first, count = halving
+    if axis == 0:
+        return halved_columns(plane, taps, first, count)
+    return combined_rows(plane, first + 2 * np.arange(count) - taps.size // 2, np.tile(taps, (count, 1)))
 
 
 _one = np.ones(1, np.float32)

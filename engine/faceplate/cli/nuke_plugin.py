@@ -18,7 +18,7 @@ from faceplate.storage import unwritable, whole_or_absent
 RECORD = "faceplate.json"
 IN_WHEEL = PurePosixPath("share/faceplate/nuke")
 # What the engine reads of a node beside the knobs of the registry.
-ALSO_READ = {"FaceRegrain": ("unpremult",), "FaceTrack": hand_knob_names}
+ALSO_READ = {"FaceRegrain": ("unpremult",), "FaceSwap": ("unpremult",), "FaceTrack": hand_knob_names}
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,9 @@ def opened_plate(arguments: argparse.Namespace) -> Plate:
     return plate_named(arguments, arguments.plate, arguments.range)
 
 
-def plate_named(arguments: argparse.Namespace, source: str, frame_range: str | None) -> Plate:
-    """A plate under the call's colour space, layer and view."""
-    return open_encoded_plate(
-        source, frame_range, arguments.colourspace, layer=arguments.layer, view=arguments.view
-    )  # fmt: skip
+def plate_named(
+    arguments: argparse.Namespace, source: str, frame_range: str | None, *, any_frame: bool = False
+) -> Plate:
+    """A plate under the call's colour space, layer and view; `any_frame` as `open_encoded_plate` has it."""
+    about = {"layer": arguments.layer, "view": arguments.view}
+    return open_encoded_plate(source, frame_range, arguments.colourspace, any_frame=any_frame, **about)

@@ -19,7 +19,7 @@ from faceplate.colour.convert import (
     from_working,
     to_working,
 )
-from faceplate.colour.display import to_display
+from faceplate.colour.display import display_encoding, to_display
 from faceplate.colour.log_grey import LogGrey, to_log
 from faceplate.colour.luminance import Luminance, to_luminance
 from faceplate.colour.model_range import ModelRange, from_model_range, model_range, to_model_range
@@ -38,6 +38,7 @@ __all__ = [
     "colour_spaces",
     "config_identity",
     "conversion",
+    "display_encoding",
     "find_space",
     "from_model_range",
     "from_working",

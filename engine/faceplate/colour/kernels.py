@@ -1,8 +1,7 @@
 """The loops over pixels: from stored samples to scene-linear and back, in one pass over memory each.
 
-Matrices are worked in double precision and rounded once. A line's channels stand apart meanwhile, because processors
-mix whole rows faster than pixels. The same input gives the same bits on every run, and the interpreter's lock is free,
-so frames run side by side.
+Matrices are worked in double precision and rounded once. A line's channels stand apart meanwhile: processors mix rows
+faster than pixels. The same input gives the same bits on every run. Frames run side by side: no loop takes a lock.
 """
 
 from typing import NamedTuple, TypeAlias
@@ -117,7 +116,7 @@ def convert_pixels(rgb: Floats, before: Three, matrix: Matrix, after: Three, con
 def show_pixels(
     stored: Array, table: Three, matrix: Matrix, after: Three, lowest: np.float32, highest: np.float32, shown: Floats
 ) -> None:
-    """Fills `shown` from `stored`, both rows x columns x 3: a table by code, a matrix, a curve, clipped.
+    """Fills `shown`, 3 x rows x columns, from `stored`, rows x columns x 3: a table, a matrix, a curve, clipped.
 
     The curve may be empty. Where `table` is infinite `shown` is `highest`, where it is NaN or minus infinity 0.
     """
@@ -132,9 +131,9 @@ def show_pixels(
             held, mixed = mixed, held
         if odd:
             _restore(line, mixed)
-        for x in range(stored.shape[1]):
-            for channel in range(3):
-                shown[row, x, channel] = _clipped(mixed[channel, x], lowest, highest)
+        for channel in range(3):
+            for x in range(stored.shape[1]):
+                shown[channel, row, x] = _clipped(mixed[channel, x], lowest, highest)
 
 
 @compiled
@@ -234,15 +233,19 @@ def _mix(line: Floats, matrix: Matrix, mixed: Floats) -> None:
 @compiled
 def _bend(line: Floats, bend: Three, bent: Floats) -> None:
     """A curve between its two nearest points, straight; its lower point where the other is infinite or no number."""
-    bits = line.view(np.uint32)
-    inside, scale = np.uint32((1 << bend_shift) - 1), 1.0 / (1 << bend_shift)
+    bits, width = line.view(np.uint32), line.shape[1]
+    inside, scale, step = np.uint32((1 << bend_shift) - 1), 1.0 / (1 << bend_shift), np.uint32(1)
+    # Points are fetched first, and by no signed place: so each of the two loops takes many pixels at once.
+    lows, highs = np.empty(width, np.float32), np.empty(width, np.float32)
     for channel in range(3):
-        points = bend[channel]
-        for x in range(line.shape[1]):
-            place = bits[channel, x] >> np.uint32(bend_shift)
-            low, rise = np.float64(points[place]), np.float64(points[place + 1]) - np.float64(points[place])
+        points, places = bend[channel], bits[channel]
+        for x in range(width):
+            place = places[x] >> np.uint32(bend_shift)
+            lows[x], highs[x] = points[place], points[place + step]
+        for x in range(width):
+            low, rise = np.float64(lows[x]), np.float64(highs[x]) - np.float64(lows[x])
             rise = rise if np.isfinite(rise) else np.float64(0)
-            bent[channel, x] = np.float32(low + (bits[channel, x] & inside) * scale * rise)
+            bent[channel, x] = np.float32(low + (places[x] & inside) * scale * rise)
 
 
 @compiled

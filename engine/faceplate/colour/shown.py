@@ -14,14 +14,16 @@ def shown_plate(stored: Array, codec: PlateCodec, light: ModelRange) -> Floats:
     """A plate's stored samples (rows x columns x 3) in the model's range as far as it is smooth: `light.smooth`.
 
     White where they are more, infinite ones and those whose light is more than a float holds too; black where they are
-    NaN or minus infinity. One pass where codec and range are made of tables, which is most of the work of a large face.
+    NaN or minus infinity. One pass where codec and range are made of tables, which is most of the work of a large face;
+    in memory each channel then stands by itself, as filters like it best.
     """
     lowest, highest = map(np.float32, light.smooth)
-    shown = np.empty(stored.shape, np.float32)
     tables, parts = codec.tables, light.parts
     if tables is None or parts is None or tables.bend[0].size or parts.before[0].size:
-        clip_pixels(light.encode(codec.decode(stored)), lowest, highest, shown)
-    else:
-        matrix, codes = np.ascontiguousarray(joined(tables.near, parts.matrix)), code_bits(stored, codec.sample)
-        show_pixels(codes, tables.table, matrix, parts.after, lowest, highest, shown)
-    return shown
+        shown = light.encode(codec.decode(stored))
+        clip_pixels(shown, lowest, highest, shown)
+        return shown
+    planes = np.empty((3, *stored.shape[:2]), np.float32)
+    matrix, codes = np.ascontiguousarray(joined(tables.near, parts.matrix)), code_bits(stored, codec.sample)
+    show_pixels(codes, tables.table, matrix, parts.after, lowest, highest, planes)
+    return np.moveaxis(planes, 0, -1)

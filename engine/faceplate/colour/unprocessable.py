@@ -93,5 +93,7 @@ def _gain(matrix: npt.NDArray[np.float64]) -> float:
 
 
 def _counted(worst: Array) -> Unprocessable:
-    counts = np.bincount(worst.ravel(), minlength=not_a_number + 1)
-    return Unprocessable(worst > fine, int(counts[not_a_number]), int(counts[infinite]), int(counts[beyond]))
+    pixels = worst > fine
+    # Counting takes longer than looking, and mostly there are none.
+    counts = np.bincount(worst[pixels] if pixels.any() else [], minlength=not_a_number + 1)
+    return Unprocessable(pixels, int(counts[not_a_number]), int(counts[infinite]), int(counts[beyond]))

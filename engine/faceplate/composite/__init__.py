@@ -8,10 +8,10 @@ from faceplate.composite.colour_statistics import (
     no_colours,
     smoothed_colours,
 )
-from faceplate.composite.face import Composite, composite_face
+from faceplate.composite.face import Composite, composite_face, matte_in_crop
 from faceplate.composite.place import FacePlace
 from faceplate.composite.put_back import put_back
-from faceplate.composite.resampled import PlateRegion, seen_around
+from faceplate.composite.resampled import PlateRegion, crop_to_plate, seen_around
 
 __all__ = [
     "ColourMatch",
@@ -21,8 +21,10 @@ __all__ = [
     "PlateRegion",
     "composite_face",
     "coverage_seen",
+    "crop_to_plate",
     "fit_match",
     "matched_picture",
+    "matte_in_crop",
     "measure_colours",
     "needs_statistics",
     "no_colours",

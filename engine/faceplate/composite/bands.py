@@ -21,7 +21,10 @@ widened_octaves = 3
 """So many octaves below the cut are blended over a width of their own."""
 
 finest_width = 0.0125
-"""Face squares: no low-pass is narrower but the cut itself; below it the matte's own edge is as wide."""
+"""Face squares: no low-pass is narrower but the cut itself; below it the matte's own edge is as wide.
+
+Nor is one narrower than a pixel: it would not reach from one to the next, beyond the matte's edge.
+"""
 
 
 def banded(change: Floats, coverage: Floats, window: Window, place: FacePlace, octaves: float) -> Floats:
@@ -53,7 +56,8 @@ def _pyramid(
     change: Floats, coverage: Floats, window: Window, place: FacePlace, cut: float
 ) -> tuple[list[Cells], list[tuple[float, float]]]:
     """From fine to coarse: the change in cells, and how wide it is filtered there, the last by the cut."""
-    octaves = min(max(math.floor(math.log2(cut / finest_width)), 0), widened_octaves)
+    finest = max(finest_width, 1 / min(place.square_px))
+    octaves = min(max(math.floor(math.log2(cut / finest)), 0), widened_octaves)
     across, down = (cut / 2**octaves * side for side in place.square_px)
     levels = [cells_of(change, coverage, window, (across, down), octaves)]
     for _ in range(octaves):

@@ -10,6 +10,12 @@ from faceplate.composite.place import FacePlace
 from faceplate.composite.skin import skin_of
 from faceplate.values import Array, Floats, Window, covered_window
 
+white_to_black = 1.0
+"""In the model's range. A highlight further above the face counts as so much in the low-pass.
+
+Whole, it would spread there, and leave a dark ring where that is taken off.
+"""
+
 
 def return_detail(
     face: Floats,
@@ -45,7 +51,7 @@ def return_detail(
     if not inner.is_empty:
         part = inner.slices(window)
         lacks, there = plate[part] - face[part], np.ascontiguousarray(skin[part])
-        cells = cells_of(lacks, there, inner, (across, down))
+        cells = cells_of(lacks, there, inner, (across, down), most=white_to_black)
         low, _ = cells.low((across, down))
         _add(face[part], lacks, cells.spread(low, inner), there, amount, largest_change)
     return skin * np.float32(amount * passed_grain(across * down))

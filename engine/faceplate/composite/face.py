@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from faceplate.align import read
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
 from faceplate.composite.bands import banded
@@ -9,10 +10,10 @@ from faceplate.composite.cells import largest_change
 from faceplate.composite.colour_match import needs_statistics
 from faceplate.composite.detail import return_detail
 from faceplate.composite.place import FacePlace
-from faceplate.composite.resampled import PlateRegion, crop_to_plate, resampled_plate
+from faceplate.composite.resampled import PlateRegion, crop_to_plate, put_through
 from faceplate.composite.sharpness import matched_sharpness
 from faceplate.swap import FaceSwapSettings
-from faceplate.values import Array, Floats, Matte, Swap, Window
+from faceplate.values import Array, Crop, Floats, Matte, Swap, Window
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Composite:
         rgb_linear: rows x columns x 3, the finished picture in the scene-linear working space, without new grain.
         face_linear: rows x columns x 3, the face alone as it stands there before the matte.
         weight: rows x columns, 0 to 1, how far the face covers the plate: the matte times the mix.
-        kept: rows x columns, 0 to 1, how much of the plate's own grain is still in the picture.
+        own_grain: how much of the plate's own grain is in the face alone, 0 to 1: rows x columns, or one number.
         changed: rows x columns, True where the picture differs from the plate.
     """
 
@@ -32,8 +33,13 @@ class Composite:
     rgb_linear: Floats
     face_linear: Floats
     weight: Floats
-    kept: Floats
+    own_grain: Floats | np.float32
     changed: Array
+
+    @property
+    def kept(self) -> Floats:
+        """How much of the plate's own grain is still in the picture: rows x columns, 0 to 1."""
+        return 1 - self.weight * (1 - self.own_grain)
 
 
 def composite_face(
@@ -49,41 +55,57 @@ def composite_face(
     What reaches the plate is the model's change, its picture less its crop: in residual mode on the plate itself, in
     replace mode on the plate as it comes back from the crop, less its own mean as far as the colour match says: a swap
     whose match `needs_statistics` comes matched. Of that change the coarsest bands may be left to the plate, and in
-    replace mode the plate's own detail may come back over it. What the model's range cannot hold comes back from the
-    plate. Where the plate is NaN or infinite, or the picture would be, it stays as it is.
+    replace mode the plate's own detail may come back over it. The change is worked on in the crop, which holds all of
+    it, and brought to the plate once. What the model's range cannot hold comes back from the plate. Where the plate is
+    NaN or infinite, or the picture would be, it stays as it is.
     """
-    window, inside = matte.window, matte.window.slices(plate.window)
+    window, inside, crop = matte.window, matte.window.slices(plate.window), swap.crop
     plate_model, plate_linear = plate.rgb_model[inside], plate.rgb_linear[inside]
-    finite = _finite(plate_model, plate_linear)
+    finite = _finite(plate.rgb_model, plate.rgb_linear)[inside]
     coverage = matte.coverage * finite
     weight = coverage * np.float32(settings.mix)
-    picture = matched_sharpness(swap, place, settings.sharpness_match)
-    change = crop_to_plate(picture - swap.crop.rgb_model, swap.crop.plate_to_crop, window, settings.filter)
+    change = _change(swap, matte_in_crop(Matte(window, coverage), crop), settings, place)
+    own: Floats | np.float32
     if settings.mode == "residual":
-        face = plate_model + banded(change, coverage, window, place, settings.blend_bands)
-        own = np.ones_like(weight)
+        face = crop_to_plate(change, crop.plate_to_crop, window, settings.filter)
+        face += plate_model
+        own = np.float32(1)
     else:
-        if not needs_statistics(settings):
-            change = _matched(change, coverage, settings.colour_match)
-        there = resampled_plate(plate, swap.crop, window, light, settings.filter)
-        face = there + banded(change, coverage, window, place, settings.blend_bands)
+        face = put_through(change, plate, crop, window, light, settings.filter)
         own = return_detail(face, plate_model, window, place, finite, settings.detail, settings.detail_size)
-    face_linear, changed = light.decode(face), weight > 0
-    rgb_linear = light.decode(plate_model)
-    _blend(rgb_linear, face_linear, changed, plate_linear, weight, face != plate_model, finite)
-    return Composite(window, rgb_linear, face_linear, weight, 1 - weight * (1 - own), changed)
+    face_linear, rgb_linear = light.decode(face), light.decode(plate_model)
+    changed = np.empty_like(finite)
+    _blend(rgb_linear, face_linear, plate_linear, weight, finite, (face, plate_model), changed)
+    return Composite(window, rgb_linear, face_linear, weight, own, changed)
+
+
+def matte_in_crop(matte: Matte, crop: Crop) -> Floats:
+    """The matte at the middle of each pixel of the crop: it was drawn no finer than that, so nothing folds."""
+    side = crop.rgb_plate.shape[0]
+    return read(np.pad(matte.coverage, 1), matte.window.grow(1), crop.plate_to_crop, Window(0, 0, side, side))
+
+
+def _change(swap: Swap, coverage: Floats, settings: FaceSwapSettings, place: FacePlace) -> Floats:
+    """What the model changes of its crop, side x side x 3, as it is to reach the plate."""
+    change = matched_sharpness(swap, place, settings.sharpness_match) - swap.crop.rgb_model
+    if settings.mode == "replace" and not needs_statistics(settings):
+        change = _matched(change, coverage, settings.colour_match)
+    window = Window(0, 0, *coverage.shape[::-1])
+    return banded(change, coverage, window, place.seen_through(swap.crop.plate_to_crop), settings.blend_bands)
 
 
 @compiled
 def _finite(plate_model: Floats, plate_linear: Floats) -> Array:
-    rows, columns, channels = plate_model.shape
+    rows, columns, _ = plate_model.shape
     finite = np.ones((rows, columns), np.bool_)
     for row in range(rows):
-        for column in range(columns):
-            for channel in range(channels):
-                light = np.isfinite(plate_linear[row, column, channel])
-                if not (light and np.isfinite(plate_model[row, column, channel])):
-                    finite[row, column] = False
+        model, linear, sound = plate_model[row].reshape(-1), plate_linear[row].reshape(-1), True
+        # Whole rows are soon looked through, and mostly nothing is found.
+        for at in range(model.size):
+            sound &= np.isfinite(model[at]) & np.isfinite(linear[at])
+        for column in range(columns if sound else 0, columns):
+            for at in range(3 * column, 3 * column + 3):
+                finite[row, column] &= np.isfinite(model[at]) & np.isfinite(linear[at])
     return finite
 
 
@@ -91,36 +113,36 @@ def _finite(plate_model: Floats, plate_linear: Floats) -> Array:
 def _blend(
     rgb_linear: Floats,
     face_linear: Floats,
-    changed: Array,
     plate_linear: Floats,
     weight: Floats,
-    differs: Array,
     finite: Array,
+    encoded: tuple[Floats, Floats],
+    changed: Array,
 ) -> None:
-    """Turns what plate and face decode to into the picture and the face, in place.
+    """Turns what plate and face decode to into the picture and the face, in place; `changed` is filled.
 
     The face is the plate's own light and what the face differs from it, as both come out of the model's range: so what
     that range cannot hold is still the plate's. A model may give what no light decodes to; such pixels are the plate's
-    in both, 0 where that is not finite, and weigh nothing.
+    in both, 0 where that is not finite, and weigh nothing. `encoded` are face and plate in the model's range.
     """
-    rows, columns, channels = rgb_linear.shape
+    rows, columns, _ = rgb_linear.shape
     for row in range(rows):
         for column in range(columns):
-            sound, other = finite[row, column], False
-            for channel in range(channels):
+            sound, differs, share = finite[row, column], False, weight[row, column]
+            for channel in range(3):
                 light = plate_linear[row, column, channel]
                 difference = face_linear[row, column, channel] - rgb_linear[row, column, channel]
-                picture, face = light + weight[row, column] * difference, light + difference
+                picture, face = light + share * difference, light + difference
                 rgb_linear[row, column, channel], face_linear[row, column, channel] = picture, face
-                other = other or differs[row, column, channel]
-                sound = sound and np.isfinite(picture) and np.isfinite(face)
+                differs |= encoded[0][row, column, channel] != encoded[1][row, column, channel]
+                sound &= np.isfinite(picture) and np.isfinite(face)
+            changed[row, column] = sound and differs and share > 0
             if not sound:
                 weight[row, column] = 0
-                for channel in range(channels):
+                for channel in range(3):
                     light = plate_linear[row, column, channel]
                     light = light if np.isfinite(light) else np.float32(0)
                     rgb_linear[row, column, channel], face_linear[row, column, channel] = light, light
-            changed[row, column] = changed[row, column] and sound and other
 
 
 def _matched(change: Floats, coverage: Floats, match: float) -> Floats:

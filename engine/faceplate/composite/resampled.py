@@ -7,7 +7,8 @@ import numpy as np
 from faceplate.align import decimation_lobes, invert, sampled, window_through
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
-from faceplate.values import Array, Crop, Floats, Matrix, Window, nowhere
+from faceplate.composite.beyond import parts_beyond
+from faceplate.values import Array, Crop, Floats, Matrix, Window
 
 faint = np.float32(0.002)
 """Half an eight-bit code of the model's range: a ring no higher than this is not seen, and is left."""
@@ -41,9 +42,15 @@ def resampled_plate(
     than the plate's own pixels go within a pixel of the crop. Highlights that the crop resolves do not feel this. A
     pixel that is not finite stands here as the model sees it: black where it is NaN, white where it is infinite.
     """
-    picture = crop_to_plate(crop.rgb_plate, crop.plate_to_crop, window, sampling)
-    part = _beyond_window(plate, light)
-    if not part.is_empty:
+    return put_through(np.zeros_like(crop.rgb_plate), plate, crop, window, light, sampling)
+
+
+def put_through(
+    change: Floats, plate: PlateRegion, crop: Crop, window: Window, light: ModelRange, sampling: str = "keys"
+) -> Floats:
+    """`resampled_plate` of a crop that a change (side x side x 3) has been added to."""
+    picture = crop_to_plate(crop.rgb_plate + change, crop.plate_to_crop, window, sampling)
+    for part in parts_beyond(plate.rgb_model, plate.window, light.smooth, lambda part: reached(part, crop)[1]):
         _add_filtered(picture, window, plate, part, crop, light, sampling)
         _add_unfiltered(picture, window, plate, part, light)
     return picture
@@ -55,44 +62,24 @@ def crop_to_plate(picture: Floats, plate_to_crop: Matrix, window: Window, sampli
     return sampled(picture, Window(0, 0, side, side), invert(plate_to_crop), window, sampling)
 
 
+def reached(part: Window, crop: Crop) -> tuple[Window, Window]:
+    """The pixels of the crop that a part of the plate is seen in, and those of the plate that they are seen in."""
+    side = crop.rgb_plate.shape[0]
+    seen = window_through(crop.plate_to_crop, part).grow(filter_reach_px).intersect(Window(0, 0, side, side))
+    return seen, window_through(invert(crop.plate_to_crop), seen)
+
+
 def seen_around(window: Window, plate_to_crop: Matrix) -> Window:
     """The plate's pixels that are seen in a window of it once it has been through the crop."""
     return window.grow(filter_reach_px * max(_footprint(plate_to_crop)) // 2)
 
 
-def _beyond_window(plate: PlateRegion, light: ModelRange) -> Window:
-    """Where the plate goes beyond what is smooth, as one window; empty where it does not."""
-    lowest, highest = map(np.float32, light.smooth)
-    lines = plate.rgb_model.reshape(plate.window.height, -1)
-    # Most rows hold nothing of the kind, which is soon seen; NaN is neither below nor above.
-    rows = np.flatnonzero(~((lines.min(axis=1) >= lowest) & (lines.max(axis=1) <= highest)))
-    if rows.size == 0:
-        return nowhere
-    left, top, right, bottom = _extent(plate.rgb_model[rows[0] : rows[-1] + 1], lowest, highest)
-    x, y = plate.window.left, plate.window.top + int(rows[0])
-    return Window(x + left, y + top, x + right, y + bottom)
-
-
-@compiled
-def _extent(picture: Floats, lowest: np.float32, highest: np.float32) -> tuple[int, int, int, int]:
-    rows, columns, channels = picture.shape
-    left, top, right, bottom = columns, rows, 0, 0
-    for row in range(rows):
-        for column in range(columns):
-            for channel in range(channels):
-                value = picture[row, column, channel]
-                if (value < lowest or value > highest) and np.isfinite(value):
-                    left, right = min(left, column), max(right, column + 1)
-                    top, bottom = min(top, row), row + 1
-    return left, top, right, bottom
-
-
 def _add_filtered(
     picture: Floats, window: Window, plate: PlateRegion, part: Window, crop: Crop, light: ModelRange, sampling: str
 ) -> None:
-    plate_to_crop, side = crop.plate_to_crop, crop.rgb_plate.shape[0]
-    seen = window_through(plate_to_crop, part).grow(filter_reach_px).intersect(Window(0, 0, side, side))
-    touched = window_through(invert(plate_to_crop), seen).intersect(window)
+    plate_to_crop = crop.plate_to_crop
+    seen, touched = reached(part, crop)
+    touched = touched.intersect(window)
     if seen.is_empty or touched.is_empty:
         return
     # As far around as the filter carries it: beyond its edge a picture goes on as it ends.
@@ -101,7 +88,8 @@ def _add_filtered(
     small = sampled(beyond, wide, plate_to_crop, seen, sampling)
     lowest, highest = _neighbours(plate, touched, plate_to_crop, light)
     filtered = sampled(small, seen, invert(plate_to_crop), touched, sampling)
-    _add_within(picture[touched.slices(window)], filtered, lowest, highest, faint)
+    unchanged = crop_to_plate(crop.rgb_plate, plate_to_crop, touched, sampling)
+    _add_within(picture[touched.slices(window)], unchanged, filtered, lowest, highest, faint)
 
 
 def _add_unfiltered(picture: Floats, window: Window, plate: PlateRegion, part: Window, light: ModelRange) -> None:
@@ -154,15 +142,17 @@ def _add_rest(there: Floats, picture: Floats, lowest: np.float32, highest: np.fl
 
 
 @compiled
-def _add_within(there: Floats, added: Floats, lowest: Floats, highest: Floats, faint: np.float32) -> None:
-    """Adds to a picture, but takes it no further than lowest and highest, or by something faint."""
+def _add_within(
+    there: Floats, unchanged: Floats, added: Floats, lowest: Floats, highest: Floats, faint: np.float32
+) -> None:
+    """Adds to a picture what takes the unchanged one no further than lowest and highest, or something faint."""
     for row in range(there.shape[0]):
         for column in range(there.shape[1]):
-            for channel in range(there.shape[2]):
-                here = there[row, column, channel]
+            for channel in range(3):
+                here = unchanged[row, column, channel]
                 least = min(lowest[row, column, channel] - here, -faint)
                 most = max(highest[row, column, channel] - here, faint)
-                there[row, column, channel] = here + min(max(added[row, column, channel], least), most)
+                there[row, column, channel] += min(max(added[row, column, channel], least), most)
 
 
 def _neighbours(plate: PlateRegion, window: Window, plate_to_crop: Matrix, light: ModelRange) -> tuple[Array, Array]:

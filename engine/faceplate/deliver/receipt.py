@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from faceplate.errors import FaceplateError
 from faceplate.storage import whole_or_absent
 from faceplate.values import Attribute, Header, Receipt
 
@@ -98,6 +99,18 @@ def write_receipt(receipt: Receipt, path: Path) -> None:
     """
     with whole_or_absent(path) as beside:
         beside.write_text(json.dumps(asdict(receipt), indent=1) + "\n")
+
+
+def write_failure(job: str, frame: int, fault: FaceplateError, path: Path) -> None:
+    """Writes as JSON why a frame of a job was left out; it is whole or absent.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    why = {name: getattr(fault, name) for name in ("thing", "expected", "came", "next_step")}
+    told = {"frame": frame, "job": job, "kind": type(fault).__name__, **why}
+    with whole_or_absent(path) as beside:
+        beside.write_text(json.dumps(told, indent=1) + "\n")
 
 
 def read_receipt(path: Path) -> Receipt | None:

@@ -3,8 +3,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from faceplate.deliver.receipt import Job, read_receipt, write_receipt
-from faceplate.errors import CallError
+from faceplate.deliver.receipt import Job, read_receipt, write_failure, write_receipt
+from faceplate.errors import CallError, FaceplateError
 from faceplate.plate import (
     FramePattern,
     as_dpx10,
@@ -75,6 +75,19 @@ class Delivery:
         path = self.path(number)
         return path.parent / receipts_folder / f"{path.name}.json"
 
+    def failure_path(self, number: int) -> Path:
+        """Where it is told why a frame was left out: `receipts/NAME.failed.json`."""
+        receipt = self.receipt_path(number)
+        return receipt.with_name(f"{receipt.stem}.failed.json")
+
+    def leave_out(self, number: int, fault: FaceplateError) -> None:
+        """Notes why a frame is not made; no file is written for it, and an earlier job's stays as it is.
+
+        Raises:
+            StorageError: the folder cannot be written.
+        """
+        write_failure(self.job.digest, number, fault, self.failure_path(number))
+
     def is_done(self, number: int) -> bool:
         """True where this job has already delivered the frame."""
         receipt = read_receipt(self.receipt_path(number))
@@ -98,6 +111,7 @@ class Delivery:
         try:
             # The old receipt goes first: should we be stopped in between, the frame is made again.
             receipt.unlink(missing_ok=True)
+            self.failure_path(frame.number).unlink(missing_ok=True)
         except OSError as fault:
             raise unwritable(receipt, fault.strerror or str(fault)) from fault
         output_bytes = write_frame(shaped, path)

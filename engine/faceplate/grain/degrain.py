@@ -52,6 +52,7 @@ FACE_DEGRAIN = register(
         inputs=("plate",),
         settings=FaceDegrainSettings,
         graph_settings=FaceDegrainGraphSettings,
+        layers=(("face_grain_lost", ("face_grain_lost.alpha",)),),
     )
 )
 

@@ -42,11 +42,13 @@ class FaceRegrainGraphSettings(Settings):
 FACE_REGRAIN = register(
     NodeSpec(
         name="FaceRegrain",
-        version=1,
-        summary="Gives the swapped face the plate's own grain, as strong, as coarse and as coloured as measured.",
+        version=2,
+        summary="Gives the swapped face the plate's own grain, as strong, as coarse and as coloured as measured. Where "
+        "the comp has the layer face_grain_lost, as FaceSwap and FaceDegrain make it, that says how much is missing.",
         inputs=("comp", "plate", "clean", "matte"),
         settings=FaceRegrainSettings,
         graph_settings=FaceRegrainGraphSettings,
+        layers=(("face_grain_lost", ("face_grain_lost.alpha",)),),
     )
 )
 
@@ -72,11 +74,13 @@ def regrain(
         frame: its number; each has its own grain.
         settings: amount, size, seed, trims.
     """
+    if not settings.strength.any():
+        return rgb_linear
     lacking = np.sqrt(np.maximum(np.float32(0), 1 - np.square(kept, dtype=np.float32)))
-    grained = rgb_linear.copy()
     inner = covered_window(lacking > 0, window)
-    if inner.is_empty or not settings.strength.any():
-        return grained
+    if inner.is_empty:
+        return rgb_linear
+    grained = rgb_linear.copy()
     area = inner.slices(window)
     field = grain_field(profile, inner, frame, seed=settings.seed, size=settings.size)
     gain = sigma_at(profile, rgb_linear[area])

@@ -1,10 +1,13 @@
 """Where the stages meet: the walk of one shot, frames in parallel, renders that go on where they stopped."""
 
 import faceplate.check  # noqa: F401 -- its node is one of the registry
-from faceplate.graph.delivery import Outputs, Progress, deliver_shot, grain_digest, inputs_of, shot_job
+from faceplate.graph.delivery import Progress, deliver_shot, grain_digest, inputs_of, shot_job
+from faceplate.graph.face_layers import layer_kinds, layers_named
 from faceplate.graph.grain_pass import GrainPass, apply_grain, remove_grain, run_grain_pass
 from faceplate.graph.layers import changed_frame, matte_frame
-from faceplate.graph.plates import open_encoded_plate
+from faceplate.graph.one_shot import one_shot_notes, shown_by
+from faceplate.graph.outputs import Outputs, layer_place
+from faceplate.graph.plates import encoding_of, open_encoded_plate
 from faceplate.graph.render.gizmos import find_gizmos
 from faceplate.graph.render_script import (
     Rendering,
@@ -14,15 +17,10 @@ from faceplate.graph.render_script import (
     open_session,
     render_script,
 )
-from faceplate.graph.shot import (
-    Rendered,
-    Shot,
-    check_track_fits,
-    encoding_of,
-    measure_shot_grain,
-    person_named,
-    render_frame,
-)
+from faceplate.graph.shot import Rendered, Shot
+from faceplate.graph.shot_checks import check_track_fits, person_named
+from faceplate.graph.shot_grain import grain_sample_frames, measure_shot_grain
+from faceplate.graph.shot_walk import render_frame
 from faceplate.graph.timing import StageTimes
 from faceplate.graph.tracking import face_pack, track_shot
 
@@ -44,9 +42,14 @@ __all__ = [
     "face_pack",
     "find_gizmos",
     "grain_digest",
+    "grain_sample_frames",
     "inputs_of",
+    "layer_kinds",
+    "layer_place",
+    "layers_named",
     "matte_frame",
     "measure_shot_grain",
+    "one_shot_notes",
     "open_encoded_plate",
     "open_rendering",
     "open_session",
@@ -56,5 +59,6 @@ __all__ = [
     "render_script",
     "run_grain_pass",
     "shot_job",
+    "shown_by",
     "track_shot",
 ]

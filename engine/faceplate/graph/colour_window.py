@@ -3,9 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from faceplate.composite import ColourStatistics, fit_match, matched_picture, smoothed_colours
+from faceplate.colour import ModelRange
+from faceplate.composite import (
+    ColourStatistics,
+    coverage_seen,
+    fit_match,
+    matched_picture,
+    matte_in_crop,
+    measure_colours,
+    smoothed_colours,
+)
 from faceplate.swap import FaceSwapSettings
-from faceplate.values import Swap
+from faceplate.values import Array, Matte, Swap, Window
 
 levels_method = "histogram"
 """The method that goes by more than mean and covariance."""
@@ -33,6 +42,22 @@ def _unbroken(reach: int, step: int, row_at: Callable[[int], int | None], cuts: 
         offsets.append(offset)
         last = row
     return offsets
+
+
+def measured_colours(
+    swap: Swap,
+    matte: Matte,
+    region: Window,
+    light: ModelRange,
+    settings: FaceSwapSettings,
+    sound_over: Callable[[Window], Array],
+) -> ColourStatistics:
+    """What the match goes by in one frame, inside the matte that the face is put in with.
+
+    `region` and `sound_over` are as `coverage_seen` has them.
+    """
+    seen = coverage_seen(matte_in_crop(matte, swap.crop), swap.crop, region, sound_over)
+    return measure_colours(swap, seen, light, levels=settings.colour_match_method == levels_method)
 
 
 def matched_swap(

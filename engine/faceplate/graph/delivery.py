@@ -2,57 +2,37 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from faceplate.colour import config_identity
 from faceplate.deliver import (
     Delivery,
     Job,
-    check_outputs,
     file_digest,
-    layer_formats,
     open_delivery,
     pixel_versions,
     states_of,
 )
-from faceplate.graph.layers import changed_frame, matte_frame
-from faceplate.graph.shot import Rendered, Shot, finish_frame, frames_around, read_plate
-from faceplate.plate import for_each_frame
+from faceplate.errors import FaceplateError
+from faceplate.graph.face_layers import Layer, made_layers
+from faceplate.graph.layers import changed_frame, layer_frame, layers_frame, matte_frame, with_layers
+from faceplate.graph.outputs import Outputs
+from faceplate.graph.shot import Rendered, Shot
+from faceplate.graph.shot_colours import frames_around
+from faceplate.graph.shot_walk import finish_frame, read_plate
+from faceplate.plate import OnFault, for_each_frame, frame_faults
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
 from faceplate.values import Frame, GrainProfile, Plate
 
 OnFrame = Callable[[int], None]
+Made = tuple[Rendered, Mapping[str, Layer]]
+"""A finished frame, and the layers of it that were asked for."""
 
-
-@dataclass(frozen=True)
-class Outputs:
-    """Where a shot goes: sequences by name, such as `OUT.%04d.exr`.
-
-    Attributes:
-        finished: the plate with the face in it, one or more formats.
-        matte: the matte alone, or None.
-        swap: the face alone, premultiplied in scene-linear, or None.
-        compression: of the finished EXR files, as `zip` or `dwaa:45`; None for the plate's own where it keeps samples.
-    """
-
-    finished: tuple[str, ...]
-    matte: str | None = None
-    swap: str | None = None
-    compression: str | None = None
-
-    def check(self, inputs: Sequence[str]) -> None:
-        """Refuses, before any work, names that cannot be written, stand twice, or are those of `inputs`.
-
-        Raises:
-            CallError: a name makes no sense.
-            StorageError: a folder cannot be made or written.
-        """
-        layers = [name for name in (self.matte, self.swap) if name]
-        check_outputs(layers, inputs, layer_formats)
-        check_outputs([*self.finished, *layers], inputs)
+Picture = Callable[[Made], Frame]
 
 
 @dataclass(frozen=True)
@@ -61,13 +41,14 @@ class Progress:
 
     A frame is without a face where the person is not seen in it, or where the model's own matte is empty. `kept` tells,
     for the frames made now, how many pixels of the face are NaN, infinite or beyond what light can be, and so stay the
-    plate's own; frames without any are not in it.
+    plate's own; frames without any are not in it. `failed` gives the reason for each frame that was left out.
     """
 
     made: tuple[int, ...]
     done_before: tuple[int, ...]
     without_face: tuple[int, ...]
     kept: Mapping[int, Mapping[str, int]]
+    failed: Mapping[int, FaceplateError] = field(default_factory=dict)
 
 
 def inputs_of(plate: Plate, track_file: Path) -> dict[str, dict[str, str]]:
@@ -79,18 +60,34 @@ def inputs_of(plate: Plate, track_file: Path) -> dict[str, dict[str, str]]:
 
 
 def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:
-    """The job of a shot: all that decides its pixels, beside the plate's own. `inputs` tells of plate and track."""
-    model = {"path": shot.model.source, "digest": shot.model.digest, "device": shot.model.device}
+    """The job of a shot: all that decides its pixels, beside the plate's own. `inputs` tells of plate and track.
+
+    What it tells of a second face has a 2 behind its name, and so on; whom a one-shot model shows, which is counted
+    itself, "of face 2".
+    """
     nodes = {name: str(spec.version) for name, spec in registered().items()}
+    models: dict[str, dict[str, str]] = {}
+    settings: dict[str, dict[str, Any]] = {}
+    for place, face in enumerate(shot.faces, 1):
+        number = f" {place}" if place > 1 else ""
+        models[f"model{number}"] = {
+            "path": face.model.source, "digest": face.model.digest, "device": face.model.device,
+        }  # fmt: skip
+        if face.model.batch > 1:
+            models[f"model{number}"]["batch"] = str(face.model.batch)
+        if face.model.identity is not None:
+            of = f" of face {place}" if place > 1 else ""
+            models |= {f"{role}{of}": dict(about) for role, about in face.model.identity.inputs.items()}
+        settings |= {
+            f"FaceSwap{number}": asdict(face.swap_settings),
+            f"FaceMatte{number}": asdict(face.matte_settings),
+            f"FaceRegrain{number}": asdict(face.regrain_settings),
+        }
     return Job(
-        inputs={**inputs, "model": model, "grain": {"digest": grain_digest(shot.grain)}},
-        settings={
-            "FaceSwap": asdict(shot.swap_settings),
-            "FaceMatte": asdict(shot.matte_settings),
-            "FaceRegrain": asdict(shot.regrain_settings),
-        },
-        model_digest=shot.model.digest,
-        consent=shot.model.card.consent,
+        inputs={**inputs, **models, "grain": {"digest": grain_digest(shot.grain)}},
+        settings=settings,
+        model_digest=" ".join(dict.fromkeys(face.model.digest for face in shot.faces)),
+        consent="; ".join(dict.fromkeys(face.model.card.consent for face in shot.faces)),
         versions=pixel_versions(onnxruntime=runtime_version, colour=config_identity(), **nodes),
     )
 
@@ -109,10 +106,12 @@ def deliver_shot(
     *,
     anew: bool = False,
     on_frame: OnFrame | None = None,
+    skip: bool = False,
 ) -> Progress:
     """Renders the frames that are not there yet, or all of them `anew`, several at once.
 
-    Every file is complete or absent.
+    Every file is complete or absent. With `skip` a frame that fails by a fault of its own is left out, the reason noted
+    beside the receipts and told in the end.
 
     Raises:
         CallError: an output's name makes no sense; nothing has been started.
@@ -120,33 +119,93 @@ def deliver_shot(
         FaceplateError: a frame failed; those finished before are whole, and the same call goes on after them.
     """
     writers = _writers(shot, outputs, job)
-    waiting = tuple(number for number in numbers if anew or not all(writer.is_done(number) for writer, _ in writers))
-
+    waiting = tuple(number for number in numbers if anew or not _is_done(writers, number))
     without_face: list[int] = []
     kept: dict[int, dict[str, int]] = {}
+    failed: dict[int, FaceplateError] = {}
 
-    def write(rendered: Rendered) -> None:
-        if rendered.composite is None:
-            without_face.append(rendered.frame.number)
-        if rendered.kept is not None and rendered.kept.pixels.any():
-            kept[rendered.frame.number] = rendered.kept.counts
+    def write(made: Made) -> None:
+        rendered, number = made[0], made[0].frame.number
+        if all(face.composite is None for face in rendered.faces):
+            without_face.append(number)
+        if counts := _kept_counts(rendered):
+            kept[number] = counts
         with shot.times.stage("write"):
             for writer, picture in writers:
-                writer.write(picture(rendered))
+                writer.write(picture(made))
 
-    for_each_frame(waiting, partial(read_plate, shot), partial(finish_frame, shot), write, on_frame=on_frame)
+    def leave_out(number: int, fault: FaceplateError) -> None:
+        failed[number] = fault
+        for writer, _ in writers:
+            writer.leave_out(number, fault)
+
+    on_fault: OnFault | None = leave_out if skip else None
+    stages = (partial(read_plate, shot), partial(_made, shot, outputs.kinds), write)
+    for_each_frame(waiting, *stages, on_frame=on_frame, on_fault=on_fault)
+    made = tuple(number for number in waiting if number not in failed)
     done_before = tuple(sorted(set(numbers) - set(waiting)))
-    return Progress(waiting, done_before, tuple(sorted(without_face)), dict(sorted(kept.items())))
+    ordered = dict(sorted(failed.items()))
+    return Progress(made, done_before, tuple(sorted(without_face)), dict(sorted(kept.items())), ordered)
 
 
-def _writers(shot: Shot, outputs: Outputs, job: Job) -> list[tuple[Delivery, Callable[[Rendered], Frame]]]:
-    outputs.check([shot.plate.source])
+def _is_done(writers: Sequence[tuple[Delivery, Picture]], number: int) -> bool:
+    """A frame that cannot even say what it is made from is not done; what is wrong shows when it is made."""
+    try:
+        return all(writer.is_done(number) for writer, _ in writers)
+    except frame_faults:
+        return False
+
+
+def _made(shot: Shot, kinds: Sequence[str], frame: Frame) -> Made:
+    rendered = finish_frame(shot, frame)
+    with shot.times.stage("layers"):
+        return rendered, made_layers(shot, rendered, kinds) if kinds else {}
+
+
+def _kept_counts(rendered: Rendered) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for face in rendered.faces:
+        if face.kept is not None and face.kept.pixels.any():
+            counts = {kind: counts.get(kind, 0) + count for kind, count in face.kept.counts.items()}
+    return counts
+
+
+def _writers(shot: Shot, outputs: Outputs, job: Job) -> list[tuple[Delivery, Picture]]:
+    faces = len(shot.faces)
+    outputs.check([shot.plate.source], faces)
     states = partial(_states, shot)
-    finished = [
-        (open_delivery(pattern, job, states).compressed(outputs.compression), _finished) for pattern in outputs.finished
+    several = replace(job, settings={**job.settings, "Layers": {"kinds": outputs.kinds}})
+    finished: list[tuple[str, Job, Picture]] = [
+        (name, several, _layered) if outputs.holds_layers(name) else (name, job, _finished) for name in outputs.finished
     ]
-    layers = ((outputs.matte, matte_frame), (outputs.swap, changed_frame))
-    return [*finished, *((open_delivery(pattern, job, states), picture) for pattern, picture in layers if pattern)]
+    layers: list[tuple[str, Job, Picture]] = [
+        (pattern, job if name else several, _layer(name)) for pattern, name in outputs.layer_files(faces)
+    ]
+    layers += [(outputs.matte, job, _matte)] if outputs.matte else []
+    layers += [(outputs.swap, job, _swap)] if outputs.swap else []
+    return [
+        *((open_delivery(name, of, states).compressed(outputs.compression), picture) for name, of, picture in finished),
+        *((open_delivery(name, of, states), picture) for name, of, picture in layers),
+    ]
+
+
+def _layered(made: Made) -> Frame:
+    return with_layers(made[0].frame, made[1])
+
+
+def _layer(name: str) -> Picture:
+    """The picture of one layer alone, or of all of them in one where it has no name."""
+    if not name:
+        return lambda made: layers_frame(made[0].frame, made[1])
+    return lambda made: layer_frame(made[0].frame, made[1][name])
+
+
+def _matte(made: Made) -> Frame:
+    return matte_frame(made[0])
+
+
+def _swap(made: Made) -> Frame:
+    return changed_frame(made[0])
 
 
 def _states(shot: Shot, number: int) -> dict[str, str]:
@@ -155,5 +214,5 @@ def _states(shot: Shot, number: int) -> dict[str, str]:
     return {**states_of(plate=shot.plate)(number), **({"plate around": around} if around else {})}
 
 
-def _finished(rendered: Rendered) -> Frame:
-    return rendered.frame
+def _finished(made: Made) -> Frame:
+    return made[0].frame

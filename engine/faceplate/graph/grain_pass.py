@@ -19,8 +19,7 @@ from faceplate.grain import (
     transfer_grain,
 )
 from faceplate.graph.delivery import grain_digest
-from faceplate.graph.plates import check_holds
-from faceplate.graph.shot import encoding_of
+from faceplate.graph.plates import check_holds, encoding_of
 from faceplate.plate import for_each_frame, normalised, open_plate
 from faceplate.spec import registered
 from faceplate.values import Floats, Frame, GrainProfile, Plate, Window

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 
 import faceplate.graph.operators  # noqa: F401 -- registers the classes that are rendered
-from faceplate.errors import ScriptError
+from faceplate.errors import FaceplateError, ScriptError
 from faceplate.graph.gizmo import open_gizmos
 from faceplate.graph.knobs import Moment, ReaderSettings
 from faceplate.graph.render import Session
@@ -37,6 +37,7 @@ class RenderSettings:
         gizmos: groups that the script names, by class; our own are known besides.
         passed: classes that nothing renders and whose first input goes through, or True for all such.
         anew: make every frame again, also those that are done.
+        skip: leave out a frame that fails by a fault of its own, and go on with the others.
         cache_bytes: most that is kept of pictures.
         workers: frames in work at once.
         view: the view to render.
@@ -47,6 +48,7 @@ class RenderSettings:
     gizmos: Mapping[str, Script] = field(default_factory=dict)
     passed: frozenset[str] | bool = False
     anew: bool = False
+    skip: bool = False
     cache_bytes: int = default_cache_bytes
     workers: int = default_workers
     view: str = "main"
@@ -63,6 +65,7 @@ class ScriptProgress:
         files: the first file of each Write.
         notes: what a person should know, one sentence each.
         is_stopped: True where the render was called off before its end.
+        failed: the reason for each frame that was left out, by all of the Writes.
     """
 
     made: Mapping[str, tuple[int, ...]]
@@ -70,6 +73,7 @@ class ScriptProgress:
     files: Mapping[str, str]
     notes: tuple[str, ...]
     is_stopped: bool
+    failed: Mapping[int, FaceplateError] = field(default_factory=dict)
 
 
 def render_script(
@@ -121,8 +125,9 @@ def open_rendering(
     check_all(session, outputs, wanted, settings.script_path)
     _warn(session, targets)
     _prepare(session, outputs, wanted)
-    work = (Work(session, output, settings.script_path, anew=settings.anew) for output in outputs)
-    return Rendering(session, tuple(work), settings.workers)
+    how = {"anew": settings.anew, "skip": settings.skip}
+    work = tuple(Work(session, output, settings.script_path, **how) for output in outputs)
+    return Rendering(session, work, settings.workers, skip=settings.skip)
 
 
 def open_session(
@@ -158,8 +163,10 @@ class Rendering:
         frames: the frames in which a file is not there yet.
     """
 
-    def __init__(self, session: Session, work: Sequence[Work], workers: int) -> None:
+    def __init__(self, session: Session, work: Sequence[Work], workers: int, *, skip: bool = False) -> None:
         self.session, self._work, self._workers = session, work, workers
+        self._skip = skip
+        self._failed: dict[int, FaceplateError] = {}
         self.frames = tuple(sorted(frozenset().union(*(each.waiting for each in work))))
 
     @property
@@ -173,7 +180,13 @@ class Rendering:
         Called off, frames in work are given up at the next node, and no further one is begun.
         """
         line = partial(
-            for_each_frame, self.frames, self._pictures, self._deliver, on_frame=on_frame, workers=self._workers
+            for_each_frame,
+            self.frames,
+            self._pictures,
+            self._deliver,
+            on_frame=on_frame,
+            on_fault=self._leave_out if self._skip else None,
+            workers=self._workers,
         )
         with ThreadPoolExecutor(1, "render") as runner:
             try:
@@ -191,6 +204,7 @@ class Rendering:
             {each.path: str(each.first_file) for each in self._work},
             tuple(self.session.notes),
             self.session.over.is_set(),
+            dict(sorted(self._failed.items())),
         )
 
     def _pictures(self, frame: int) -> list[tuple[Work, Frame]]:
@@ -198,6 +212,12 @@ class Rendering:
         self.session.check()
         with self.session.pull() as pull, self.session.own_time("Write"):
             return [(each, each.picture(pull, frame)) for each in self._work if frame in each.waiting]
+
+    def _leave_out(self, frame: int, fault: FaceplateError) -> None:
+        self._failed[frame] = fault
+        for each in self._work:
+            if frame in each.waiting and frame not in each.made:
+                each.leave_out(frame, fault)
 
     def _deliver(self, pictures: list[tuple[Work, Frame]]) -> None:
         with self.session.own_time("deliver"):

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from faceplate.colour import to_display, to_log, to_luminance
-from faceplate.graph.shot import encoding_of
+from faceplate.graph.plates import encoding_of
 from faceplate.models import find_pack
 from faceplate.swap import load_identity_model
 from faceplate.track import FaceTrackSettings, Perception, Progress, track_plate, unheard

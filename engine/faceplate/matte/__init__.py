@@ -1,6 +1,6 @@
 """Coverage of the face in plate space: the landmarks' outline times the model's own mattes."""
 
-from faceplate.matte.coverage import coverage_in_crop, face_matte, outline_matte
+from faceplate.matte.coverage import face_matte, outline_matte
 from faceplate.matte.outline import signed_distance
 from faceplate.matte.settings import FACE_MATTE, FaceMatteGraphSettings, FaceMatteSettings
 
@@ -8,7 +8,6 @@ __all__ = [
     "FACE_MATTE",
     "FaceMatteGraphSettings",
     "FaceMatteSettings",
-    "coverage_in_crop",
     "face_matte",
     "outline_matte",
     "signed_distance",

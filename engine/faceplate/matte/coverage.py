@@ -1,6 +1,7 @@
 import numpy as np
 
-from faceplate.align import crop_matrix, invert, resample, transform, window_through
+from faceplate.align import crop_matrix, decimation_lobes, invert, resample, transform, window_through
+from faceplate.compiled import compiled
 from faceplate.matte.outline import signed_distance
 from faceplate.matte.settings import FaceMatteSettings
 from faceplate.models import CropGeometry
@@ -58,17 +59,34 @@ def _smoothstep(ramp: Array) -> Floats:
 
 
 def _to_plate(coverage: Floats, plate_to_crop: Matrix, data: Window) -> Matte:
-    side = coverage.shape[0]
-    window = window_through(invert(plate_to_crop), Window(0, 0, side, side)).intersect(data)
-    if window.is_empty:
-        return Matte(window, np.zeros((0, 0), np.float32))
+    crop, back = Window(0, 0, *coverage.shape[::-1]), invert(plate_to_crop)
     # Beyond the crop nothing is covered, whatever the crop's own edge says.
     coverage[[0, -1]] = coverage[:, [0, -1]] = 0
-    return Matte(window, resample(coverage, Window(0, 0, side, side), invert(plate_to_crop), window))
+    seen = covered_window(coverage > 0, crop).grow(decimation_lobes).intersect(crop)
+    reached = window_through(back, seen).grow(decimation_lobes)
+    window = reached.intersect(window_through(back, crop)).intersect(data)
+    if window.is_empty:
+        return Matte(window, np.zeros((0, 0), np.float32))
+    return Matte(window, resample(coverage, crop, back, window))
 
 
 def _tight(matte: Matte) -> Matte:
-    coverage = np.clip(matte.coverage, 0, 1)
-    coverage[coverage < least_coverage] = 0
+    coverage = matte.coverage
+    _as_halves(coverage.view(np.uint32), coverage, least_coverage)
     window = covered_window(coverage > 0, matte.window)
-    return Matte(window, coverage[window.slices(matte.window)].astype(np.float16).astype(np.float32))
+    return Matte(window, coverage[window.slices(matte.window)])
+
+
+@compiled
+def _as_halves(bits: Array, coverage: Floats, least: np.float32) -> None:
+    """Clips coverage, of which `bits` is a view, and rounds it to what a half holds, to the even one of two, in place.
+
+    A half has 13 bits less; what is as small as to lose more of them is nothing before.
+    """
+    kept, below, one = np.uint32(0xFFFFE000), np.uint32(0xFFF), np.uint32(1)
+    for row in range(coverage.shape[0]):
+        for column in range(coverage.shape[1]):
+            value = coverage[row, column]
+            coverage[row, column] = min(value, np.float32(1)) if value >= least else np.float32(0)
+            whole = bits[row, column]
+            bits[row, column] = (whole + below + ((whole >> np.uint32(13)) & one)) & kept

@@ -17,18 +17,26 @@ def signed_distance(outline: Array, side_px: int) -> Floats:
 def _signed_distance(corners: Array, side_px: int) -> Floats:
     """The nearest edge tells the distance; a ray to the right from inside crosses an odd number of edges."""
     distance = np.empty((side_px, side_px), np.float32)
+    nearest, inside = np.empty(side_px), np.empty(side_px, np.bool_)
     count = corners.shape[0]
     for row in range(side_px):
+        nearest[:], inside[:] = np.inf, False
+        for edge in range(count):
+            start_x, start_y = corners[edge]
+            end_x, end_y = corners[(edge + 1) % count]
+            across, down = end_x - start_x, end_y - start_y
+            y = row + 0.5 - start_y
+            squared = max(across * across + down * down, 1e-12)
+            for column in range(side_px):
+                x = column + 0.5 - start_x
+                along = min(max((x * across + y * down) / squared, 0.0), 1.0)
+                off_x, off_y = x - along * across, y - along * down
+                nearest[column] = min(nearest[column], off_x * off_x + off_y * off_y)
+            if (y >= 0) != (y >= down):
+                crossing = across / down * y
+                for column in range(side_px):
+                    inside[column] ^= column + 0.5 - start_x < crossing
         for column in range(side_px):
-            nearest, inside = np.inf, False
-            for edge in range(count):
-                start_x, start_y = corners[edge]
-                end_x, end_y = corners[(edge + 1) % count]
-                across, down = end_x - start_x, end_y - start_y
-                x, y = column + 0.5 - start_x, row + 0.5 - start_y
-                along = min(max((x * across + y * down) / max(across * across + down * down, 1e-12), 0.0), 1.0)
-                nearest = min(nearest, (x - along * across) ** 2 + (y - along * down) ** 2)
-                if ((y >= 0) != (y >= down)) and x < across / down * y:
-                    inside = not inside
-            distance[row, column] = np.sqrt(nearest) if inside else -np.sqrt(nearest)
+            away = np.sqrt(nearest[column])
+            distance[row, column] = away if inside[column] else -away
     return distance

@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from faceplate.spec import NodeSpec, Settings, knob, knobs_of, register
-from faceplate.swap import FaceSwapSettings
+from faceplate.swap import FaceSwapGraphSettings, FaceSwapSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class FaceMatteSettings(Settings):
 
 def _as_in_face_swap(name: str) -> Any:
     """The knob of FaceSwap of this name, so that both nodes ask the model the same."""
-    about, default, _ = knobs_of(FaceSwapSettings)[name]
+    about, default, _ = {**knobs_of(FaceSwapGraphSettings), **knobs_of(FaceSwapSettings)}[name]
     return field(default=default, metadata={"knob": about})
 
 
@@ -62,6 +62,14 @@ class FaceMatteGraphSettings(Settings):
     morph: float = _as_in_face_swap("morph")
     age_from: float = _as_in_face_swap("age_from")
     age_to: float = _as_in_face_swap("age_to")
+    passes: int = _as_in_face_swap("passes")
+    filter: str = _as_in_face_swap("filter")
+    exposure_ev: float = _as_in_face_swap("exposure_ev")
+    exposure_match: float = _as_in_face_swap("exposure_match")
+    exposure_smooth: float = _as_in_face_swap("exposure_smooth")
+    device: str = _as_in_face_swap("device")
+    gpu_memory: int = _as_in_face_swap("gpu_memory")
+    batch: int = _as_in_face_swap("batch")
 
 
 FACE_MATTE = register(

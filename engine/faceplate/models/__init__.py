@@ -2,6 +2,7 @@
 
 from faceplate.models.beside import card_beside, read_card_beside
 from faceplate.models.card import (
+    Amount,
     KnobInput,
     ModelCard,
     card_from_json,
@@ -13,11 +14,14 @@ from faceplate.models.card import (
 )
 from faceplate.models.catalogue import Pack, PackFile, Wheel, catalogue
 from faceplate.models.framing import CropGeometry, face_types, framed_crop, framings, templates
+from faceplate.models.identity_input import IdentityInput, recognisers
 from faceplate.models.install import install_pack
 from faceplate.models.packs import PackStatus, find_pack, list_packs, pack_named, packs_folder, read_pack_file
 
 __all__ = [
+    "Amount",
     "CropGeometry",
+    "IdentityInput",
     "KnobInput",
     "ModelCard",
     "Pack",
@@ -41,6 +45,7 @@ __all__ = [
     "packs_folder",
     "read_card_beside",
     "read_pack_file",
+    "recognisers",
     "side_range_px",
     "templates",
 ]

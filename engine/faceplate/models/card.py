@@ -7,6 +7,7 @@ import numpy as np
 
 from faceplate.errors import ModelError
 from faceplate.models.framing import CropGeometry, framed_crop, framings
+from faceplate.models.identity_input import IdentityInput, embedding_range, lengths, recognisers
 
 card_key = "faceplate.card"
 card_format = 1
@@ -55,12 +56,15 @@ class ModelCard:
         anchor: scene-linear luminance to which a face's median is exposed for the model; 0 leaves exposure alone.
         mean: subtracted from an encoded value before the network; one number, or one each for R, G and B.
         spread: the encoded value is divided by this after `mean`; one number above 0, or one each for R, G and B.
+        image_mean: added to what the image output gives, after `image_spread`; None where that is `mean`.
+        image_spread: what the image output gives is multiplied by this; None where that is `spread`.
         crop: geometry of the crop; for a `framing`, that of the mean face.
         framing: name of the framing that the crop follows face by face (`framings`); empty where `crop` says it all.
         input: name of the network's image input.
         image: name of its image output.
         mattes: its matte outputs, name of the matte to name of the output.
         knobs: its inputs that knobs set, by name; under the name of the image input, planes that follow its colours.
+        identity: the input that says whom to show, for one-shot models; None for models of known people.
     """
 
     name: str
@@ -77,12 +81,21 @@ class ModelCard:
     anchor: float = 0.0
     mean: Amount
     spread: Amount
+    image_mean: Amount | None = None
+    image_spread: Amount | None = None
     crop: CropGeometry
     framing: str = ""
     input: str
     image: str
     mattes: Mapping[str, str]
     knobs: Mapping[str, KnobInput] = field(default_factory=dict)
+    identity: IdentityInput | None = None
+
+    @property
+    def image_range(self) -> tuple[Amount, Amount]:
+        """What the image output is multiplied by, and what is then added, to be encoded values again."""
+        spread = self.spread if self.image_spread is None else self.image_spread
+        return spread, self.mean if self.image_mean is None else self.image_mean
 
 
 _nothing = object()
@@ -116,8 +129,10 @@ def card_from_json(text: str, source: str) -> ModelCard:
     try:
         framed = _framed(entries.pop("crop"), entries["side_px"])
         amounts = {name: _amount(entries.pop(name)) for name in ("mean", "spread")}
+        amounts |= {name: _amount(entries.pop(name)) for name in ("image_mean", "image_spread") if name in entries}
         knobs = {name: _knob_input(**about) for name, about in entries.pop("knobs", {}).items()}
-        card = ModelCard(**framed, **amounts, knobs=knobs, **entries)
+        identity = IdentityInput(**entries.pop("identity")) if "identity" in entries else None
+        card = ModelCard(**framed, **amounts, knobs=knobs, identity=identity, **entries)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError) as fault:
         raise _refusal(source, "every field of the model card", str(fault)) from fault
     check_card(card, source)
@@ -142,14 +157,21 @@ def check_card(card: ModelCard, source: str) -> None:
         ("primaries as a name, or nothing", card.primaries, card.primaries == "" or _is_text(card.primaries)),
         ("white as a number above 0", card.white, _is_number(card.white) and card.white > 0),
         ("anchor as a luminance of 0 or more", card.anchor, _is_number(card.anchor) and card.anchor >= 0),
-        ("mean as a number, or one for each of R, G, B", card.mean, all(map(_is_number, _each(card.mean)))),
-        (
-            "spread as a number above 0, or one for each of R, G, B",
-            card.spread,
-            all(_is_number(part) and np.float32(part) > 0 for part in _each(card.spread)),
+        *(
+            (f"{name} as a number, or one for each of R, G, B", amount, all(map(_is_number, _each(amount))))
+            for name, amount in (("mean", card.mean), ("image_mean", card.image_range[1]))
+        ),
+        *(
+            (
+                f"{name} as a number above 0, or one for each of R, G, B",
+                amount,
+                all(_is_number(part) and np.float32(part) > 0 for part in _each(amount)),
+            )
+            for name, amount in (("spread", card.spread), ("image_spread", card.image_range[0]))
         ),
         ("mattes as names", card.mattes, _is_names(card.mattes)),
         (f"knobs among {', '.join(network_knobs)}", card.knobs, all(map(_is_knob_input, card.knobs.values()))),
+        (_identity_rule, card.identity, card.identity is None or _is_identity(card.identity, card)),
     ]
     for expected, came, holds in rules:
         if not holds:
@@ -171,6 +193,24 @@ def _knob_input(names: Any, scale: Any = 1.0) -> KnobInput:
 
 def _is_knob_input(about: KnobInput) -> bool:
     return bool(about.names) and all(name in network_knobs for name in about.names) and _is_number(about.scale)
+
+
+_identity_rule = (
+    f"identity by an input of its own, a recogniser of {', '.join(recognisers)}, "
+    f"{embedding_range[0]} to {embedding_range[1]} values and a length of {' or '.join(lengths)}"
+)
+
+
+def _is_identity(about: IdentityInput, card: ModelCard) -> bool:
+    return (
+        _is_text(about.input)
+        and about.input not in (card.input, *card.knobs)
+        and about.recogniser in recognisers
+        and isinstance(about.values, int)
+        and _within(about.values, embedding_range)
+        and about.length in lengths
+        and isinstance(about.mapped, bool)
+    )
 
 
 def _amount(value: Any) -> Any:

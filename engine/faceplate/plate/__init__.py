@@ -4,7 +4,7 @@ from faceplate.plate.conversion import as_dpx10, as_exr, as_still16, dpx_attribu
 from faceplate.plate.exr_attributes import exr_name
 from faceplate.plate.exr_header import compression_levels, compressions
 from faceplate.plate.exr_layers import Picture, frame_pictures
-from faceplate.plate.frames import default_workers, for_each_frame
+from faceplate.plate.frames import OnFault, default_workers, for_each_frame, frame_faults
 from faceplate.plate.patterns import FramePattern, frame_pattern, frames_in_range
 from faceplate.plate.pixels import one_thread_an_image
 from faceplate.plate.read import read_frame
@@ -19,6 +19,7 @@ from faceplate.samples import normalised, stored_from
 
 __all__ = [
     "FramePattern",
+    "OnFault",
     "Picture",
     "as_dpx10",
     "as_exr",
@@ -31,6 +32,7 @@ __all__ = [
     "exr_name",
     "file_state",
     "for_each_frame",
+    "frame_faults",
     "frame_pattern",
     "frame_pictures",
     "frames_in_range",

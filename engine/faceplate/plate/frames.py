@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import cv2
 
+from faceplate.errors import ColourError, FaceplateError, ModelError, PlateError, ScriptError, TrackError
 from faceplate.plate.pixels import one_thread_an_image
 
 default_workers = min(4, os.cpu_count() or 1)
@@ -14,11 +15,17 @@ default_workers = min(4, os.cpu_count() or 1)
 
 Stage: TypeAlias = Callable[[Any], Any]
 
+OnFault: TypeAlias = Callable[[int, FaceplateError], None]
+
+frame_faults = (ColourError, ModelError, PlateError, ScriptError, TrackError)
+"""What may be wrong with one frame and not with the next; a full disk or a device that is gone meets them all."""
+
 
 def for_each_frame(
     numbers: Iterable[int],
     *stages: Stage,
     on_frame: Callable[[int], None] | None = None,
+    on_fault: OnFault | None = None,
     workers: int = default_workers,
 ) -> None:
     """Takes every frame through the stages, several frames at once; `on_frame` hears of each that is finished.
@@ -26,9 +33,10 @@ def for_each_frame(
     The first stage is given the number, each further one what the stage before gave. While one frame is being written
     the next are worked on, and those after them read; how many are on their way does not depend on how many there are.
     When one fails, or the person stops the render, no further frame is begun, those in work are finished whole, and
-    the reason is raised.
+    the reason is raised. With `on_fault` the frames after one of the `frame_faults` go on: it hears of the frame and
+    the reason, from any thread, and nothing is raised.
     """
-    line = _Line(stages, workers, on_frame)
+    line = _Line(stages, workers, on_frame, on_fault)
     with _one_thread_a_frame(workers), line.running:
         try:
             for number in numbers:
@@ -58,9 +66,15 @@ def _one_thread_a_frame(workers: int) -> Iterator[None]:
 class _Line:
     """Stages one after another, each with threads of its own, and the frames on their way through them."""
 
-    def __init__(self, stages: tuple[Stage, ...], workers: int, on_frame: Callable[[int], None] | None) -> None:
+    def __init__(
+        self,
+        stages: tuple[Stage, ...],
+        workers: int,
+        on_frame: Callable[[int], None] | None,
+        on_fault: OnFault | None,
+    ) -> None:
         self.running, self.over = ExitStack(), Event()
-        self._stages, self._on_frame = stages, on_frame
+        self._stages, self._on_frame, self._on_fault = stages, on_frame, on_fault
         self._pools = [self.running.enter_context(ThreadPoolExecutor(workers, "frame")) for _ in stages]
         self._room = Semaphore(workers + 1)
         self._frames: list[Future[None]] = []
@@ -92,7 +106,13 @@ class _Line:
         return self._stages[at](number if before is None else before.result())
 
     def _finished(self, number: int, before: Future[Any] | None) -> None:
-        self._taken(len(self._stages) - 1, number, before)
+        try:
+            self._taken(len(self._stages) - 1, number, before)
+        except frame_faults as fault:
+            if self._on_fault is None:
+                raise
+            self._on_fault(number, fault)
+            return
         if self._on_frame is not None:
             self._on_frame(number)
 

@@ -17,7 +17,7 @@ class NodeSpec:
         settings: the class of its knobs.
         graph_settings: the class of the knobs that it has beside them in a node graph; the command line has arguments
             for what they say.
-        layers: the layers it adds to the stream, each with its channels: `matte`, (`matte.alpha`).
+        layers: the layers it adds to the stream or takes out of it, each with its channels: `matte`, (`matte.alpha`).
     """
 
     name: str

@@ -1,23 +1,20 @@
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 
-from faceplate.errors import ModelError
+from faceplate.errors import DeviceError, ModelError
 from faceplate.models import KnobInput, ModelCard, card_beside, network_knobs
-from faceplate.swap.devices import check_device, providers, runtime_version
-from faceplate.swap.foreign_errors import foreign_errors
+from faceplate.swap.passes import joined_passes, passes_of
 from faceplate.swap.recognise import Recognised, beside_kind, recognise
+from faceplate.swap.sessions import Outputs, SharedSession, network_content, shared_session
 from faceplate.swap.settings import FaceSwapSettings
-from faceplate.swap.signature import FLOATS, Port, fits
-from faceplate.values import Array, Crop, Floats, Swap
-
-largest_bytes = 2**31 - 1
-"""What an ONNX file may hold: it is one protocol buffer."""
+from faceplate.swap.signature import FLOATS, HALVES, Port, fits
+from faceplate.swap.source_identity import Identity
+from faceplate.swap.tensors import from_network, picture_shape, to_network
+from faceplate.values import Crop, Floats, Swap
 
 
 @dataclass(frozen=True)
@@ -27,67 +24,129 @@ class SwapModel:
     Attributes:
         source: the file it came from.
         digest: SHA-256 of that file, and of the card beside it where it has one.
-        device: `cpu` or `cuda`.
+        device: `cpu`, `cuda` or `tensorrt`.
         card: what it wants and gives.
-        session: ONNX Runtime's.
+        session: shared by all models of the same network, device and memory limit.
         recognised: what it was taken for, and why.
         knobs: what its inputs are given that knobs set, by the knob's name.
+        batch: how many pictures a run of the network takes at most.
+        identity: whom it shows, for one-shot models; without it they cannot run.
     """
 
     source: str
     digest: str
     device: str
     card: ModelCard
-    session: Any
+    session: SharedSession
     recognised: Recognised
     knobs: Mapping[str, float]
+    batch: int = 1
+    identity: Identity | None = None
 
-    def run(self, crop: Crop) -> Swap:
+    def run(self, crop: Crop, of: str = "") -> Swap:
         """What the model makes of one crop, in its own range.
 
+        A crop n times as fine as the model's own goes through it in n x n passes. Errors say what it is `of`: whose
+        face, in which frame.
+
         Raises:
+            DeviceError: there is no memory for the run.
             ModelError: the run failed, or an output holds NaN or has another shape than the card says.
         """
+        passes = crop.rgb_model.shape[0] // self.card.side_px
         names = [self.card.image, *self.card.mattes.values()]
-        try:
-            outputs = self.session.run(names, self._inputs(crop))
-        except foreign_errors as fault:
-            step = "try device cpu, or export it again"
-            raise _refusal(self.source, "a run", _first_line(fault), step) from fault
-        image = _from_network(outputs[0], self.card, channels=3, source=self.source)
-        mattes = [_from_network(output, self.card, channels=1, source=self.source) for output in outputs[1:]]
-        named = {name: np.clip(matte[..., 0], 0, 1) for name, matte in zip(self.card.mattes, mattes, strict=True)}
-        rgb = image[..., ::-1] if self.card.order == "BGR" else image
-        spread, mean = np.asarray(self.card.spread, np.float32), np.asarray(self.card.mean, np.float32)
-        return Swap(np.ascontiguousarray(rgb * spread + mean), named, crop)
+        pictures, others = self._inputs(crop, passes)
+        source = f"{self.source}, {of}" if of else self.source
+        answers = self._answers(source, names, pictures, others)
+        images, mattes = [], []
+        for made in answers:
+            images.append(self._image(made, source))
+            mattes.append(self._mattes(made, source))
+        named = {name: joined_passes([each[name] for each in mattes], passes) for name in self.card.mattes}
+        return Swap(joined_passes(images, passes), named, crop)
 
-    def _inputs(self, crop: Crop) -> dict[str, Floats]:
-        given = {name: self._values(about) for name, about in self.card.knobs.items()}
+    def question(self, crop: Crop) -> Hashable:
+        """All that an answer depends on: the network, what runs it, every value it is given, and how it is read."""
+        pictures, others = self._inputs(crop, crop.rgb_model.shape[0] // self.card.side_px)
+        given = hashlib.blake2b()
+        for values in (*pictures, *(others[name] for name in sorted(others))):
+            given.update(f"{values.shape}".encode())
+            given.update(values.tobytes())
+        read = (self.card.image, *self.card.mattes.items(), self.card.order, *self.card.image_range)
+        return (self.digest, self.device, self.batch, *read, given.digest())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the network's runs so far, each sentence once."""
+        return tuple(self.session.notes)
+
+    def _answers(
+        self, source: str, names: list[str], pictures: list[Floats], others: dict[str, Floats]
+    ) -> list[Outputs]:
+        """What the network gives for each picture; the session, which others share, knows neither face nor frame."""
+        try:
+            return self.session.run(names, self.card.input, pictures, others, self.batch)
+        except (DeviceError, ModelError) as fault:
+            thing = fault.thing.replace(self.session.source, source, 1)
+            raise type(fault)(thing, expected=fault.expected, came=fault.came, next_step=fault.next_step) from fault
+
+    def _image(self, made: Outputs, source: str) -> Floats:
+        image = from_network(made[0], self.card, channels=3, source=source)
+        rgb = image[..., ::-1] if self.card.order == "BGR" else image
+        spread, mean = (np.asarray(amount, np.float32) for amount in self.card.image_range)
+        return np.ascontiguousarray(rgb * spread + mean)
+
+    def _mattes(self, made: Outputs, source: str) -> dict[str, Floats]:
+        mattes = [from_network(output, self.card, channels=1, source=source) for output in made[1:]]
+        return {name: np.clip(matte[..., 0], 0, 1) for name, matte in zip(self.card.mattes, mattes, strict=True)}
+
+    def _inputs(self, crop: Crop, passes: int) -> tuple[list[Floats], dict[str, Floats]]:
+        """The picture of each pass, and what the other inputs are given."""
+        given = {name: self._values(about) for name, about in self.card.knobs.items()} | self._shown()
         planes = given.pop(self.card.input, np.zeros(0, np.float32))
         ports = {port.name: port for port in self.recognised.signature.inputs}
         shaped = {name: values.reshape(_sizes(ports[name], values.size)) for name, values in given.items()}
-        return {self.card.input: _to_network(crop.rgb_model, self.card, planes), **shaped}
+        return [to_network(part, self.card, planes) for part in passes_of(crop.rgb_model, passes)], shaped
+
+    def _shown(self) -> dict[str, Floats]:
+        """What the identity input is given."""
+        if self.card.identity is None:
+            return {}
+        if self.identity is None:
+            raise _refusal(self.source, "a source picture of whom to show", "none", "name one as source (--source)")
+        return {self.card.identity.input: self.identity.vector}
 
     def _values(self, about: KnobInput) -> Floats:
         return np.array([self.knobs[name] * about.scale for name in about.names], np.float32)
 
 
-def load_model(path: str | Path, device: str = "cpu") -> SwapModel:
+def load_model(
+    path: str | Path, device: str = "cpu", *, gpu_memory_mb: int = 0, batch: int = 1, family: str = "auto"
+) -> SwapModel:
     """The swap model in an ONNX file: with a card in its metadata or beside it, or of a family known by its signature.
 
-    Weights outside the file are refused: the network is loaded from the very bytes that the digest is taken of.
+    Weights outside the file are refused: the network is loaded from the very bytes that the digest is taken of. Loaded
+    again while someone holds it, it shares their session.
+
+    Args:
+        path: of the file.
+        device: what runs it.
+        gpu_memory_mb: how much of a GPU's memory its runs may take, in MiB; 0 for all there is.
+        batch: how many pictures a run takes at most, of several frames and faces; a network with a fixed number takes
+            that.
+        family: of a one-shot model, as FaceSwap's knob `one_shot` names it.
 
     Raises:
         DeviceError: the device's own libraries are missing.
         ModelError: the file is missing, is no ONNX, is of no known kind, or has other inputs and outputs than its card
             says.
     """
-    session, recognised, digest = _opened(path, device)
+    session, recognised, digest = _opened(path, device, gpu_memory_mb, family)
     if recognised.card is None:
         step = f"write its card beside it, {card_beside(path).name}, or export it with `faceplate export`"
         raise _refusal(str(path), "a model of a known kind", "; ".join(recognised.why), step)
     knobs = {name: getattr(FaceSwapSettings(), name) for name in network_knobs}
-    return SwapModel(str(path), digest, device, recognised.card, session, recognised, knobs)
+    return SwapModel(str(path), digest, device, recognised.card, session, recognised, knobs, batch)
 
 
 def recognised_model(path: str | Path) -> tuple[Recognised, str]:
@@ -96,46 +155,20 @@ def recognised_model(path: str | Path) -> tuple[Recognised, str]:
     Raises:
         ModelError: the file is missing, is no ONNX, its card is damaged, or the network is not as the card says.
     """
-    _, recognised, digest = _opened(path, "cpu")
+    _, recognised, digest = _opened(path, "cpu", 0, "auto")
     return recognised, digest
 
 
-def _opened(path: str | Path, device: str) -> tuple[Any, Recognised, str]:
-    content = _content(Path(path))
-    session = _session(content, device, str(path))
-    recognised = recognise(session, str(path))
+def _opened(path: str | Path, device: str, gpu_memory_mb: int, family: str) -> tuple[SharedSession, Recognised, str]:
+    content = network_content(Path(path))
+    session = shared_session(content, device, gpu_memory_mb, str(path))
+    recognised = recognise(session.onnx, content, str(path), family)
     if recognised.card is not None:
         _check_shapes(recognised, recognised.card, str(path))
     digest = hashlib.sha256(content)
     if recognised.kind == beside_kind:
         digest.update(recognised.written.encode())
     return session, recognised, digest.hexdigest()
-
-
-def _content(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > largest_bytes:
-            step = "export it in half precision, or as a smaller network"
-            raise _refusal(str(path), f"an ONNX file of at most {largest_bytes} bytes", f"{size} bytes", step)
-        return path.read_bytes()
-    except OSError as fault:
-        raise _refusal(str(path), "a model file", fault.strerror or str(fault), "check the path") from fault
-
-
-def _session(content: bytes, device: str, source: str) -> Any:
-    options = ort.SessionOptions()
-    options.log_severity_level = 4
-    # One thread a run: frames are what runs side by side, and sums are always taken in the same order.
-    options.intra_op_num_threads = 1
-    options.use_deterministic_compute = True
-    try:
-        session = ort.InferenceSession(content, options, providers=providers(device))
-    except foreign_errors as fault:
-        step = f"export it as ONNX of operators that ONNX Runtime {runtime_version} has, weights inside the file"
-        raise _refusal(source, "an ONNX model", _first_line(fault), step) from fault
-    check_device(session, device, source)
-    return session
 
 
 def _check_shapes(recognised: Recognised, card: ModelCard, source: str) -> None:
@@ -145,19 +178,24 @@ def _check_shapes(recognised: Recognised, card: ModelCard, source: str) -> None:
     wanted = [("input", card.input, inputs, 3 + planes), ("image output", card.image, outputs, 3)]
     wanted += [(f"matte output {name}", output, outputs, 1) for name, output in card.mattes.items()]
     for role, name, there, channels in wanted:
-        expected = _shape(card, channels)
+        expected = picture_shape(card, channels)
         if not fits(_port(name, there, role, source), expected):
             raise _refusal(source, f"{role} of floats {expected}", str(there[name]), _mend)
+    if card.identity is not None:
+        port, values = _port(card.identity.input, inputs, "identity input", source), card.identity.values
+        if port.type not in (FLOATS, HALVES) or np.prod(_sizes(port, values)) != values:
+            raise _refusal(source, f"identity input of {values} floats", str(port), _mend)
     _check_knobs(inputs, card, source)
 
 
 def _check_knobs(inputs: Mapping[str, Port], card: ModelCard, source: str) -> None:
     for name in card.knobs.keys() - {card.input}:
         port, count = _port(name, inputs, "knob input", source), len(card.knobs[name].names)
-        if port.type != FLOATS or np.prod(_sizes(port, count)) != count:
+        if port.type not in (FLOATS, HALVES) or np.prod(_sizes(port, count)) != count:
             raise _refusal(source, f"knob input of {count} floats", str(port), _mend)
-    if set(inputs) != {card.input, *card.knobs}:
-        expected_inputs = f"inputs {', '.join(sorted({card.input, *card.knobs}))} alone"
+    named = {card.input, *card.knobs, *([card.identity.input] if card.identity else [])}
+    if set(inputs) != named:
+        expected_inputs = f"inputs {', '.join(sorted(named))} alone"
         raise _refusal(source, expected_inputs, ", ".join(inputs), "name the others in the card's knobs")
 
 
@@ -171,36 +209,11 @@ def _port(name: str, there: Mapping[str, Port], role: str, source: str) -> Port:
 
 
 def _sizes(port: Port, count: int) -> tuple[int, ...]:
-    """The shape that so many values have as this input; where sizes are left open, the last one takes them all."""
+    """The shape that so many values have as this input; what the known sizes leave, the last open one takes."""
     open_sizes = [at for at, size in enumerate(port.shape) if not isinstance(size, int)]
-    last = open_sizes[-1:] if count > 1 else []
+    known = np.prod([size for size in port.shape if isinstance(size, int)])
+    last = open_sizes[-1:] if count > known else []
     return tuple(size if isinstance(size, int) else count if at in last else 1 for at, size in enumerate(port.shape))
-
-
-def _shape(card: ModelCard, channels: int) -> tuple[int, ...]:
-    side = card.side_px
-    return (1, channels, side, side) if card.layout == "NCHW" else (1, side, side, channels)
-
-
-def _to_network(rgb_model: Floats, card: ModelCard, planes: Floats) -> Floats:
-    scaled = (rgb_model - np.asarray(card.mean, np.float32)) / np.asarray(card.spread, np.float32)
-    pixels = scaled[..., ::-1] if card.order == "BGR" else scaled
-    if planes.size:
-        pixels = np.concatenate([pixels, np.broadcast_to(planes, (*pixels.shape[:2], planes.size))], axis=-1)
-    planar = pixels.transpose(2, 0, 1) if card.layout == "NCHW" else pixels
-    return np.ascontiguousarray(planar[None], np.float32)
-
-
-def _from_network(output: Array, card: ModelCard, *, channels: int, source: str) -> Floats:
-    if output.shape != _shape(card, channels) or not np.isfinite(output).all():
-        came = f"{output.shape}, {np.count_nonzero(~np.isfinite(output))} values NaN or infinite"
-        raise _refusal(source, f"finite output {_shape(card, channels)}", came, "train or export the model again")
-    planes = output[0].transpose(1, 2, 0) if card.layout == "NCHW" else output[0]
-    return np.asarray(planes, np.float32)
-
-
-def _first_line(fault: Exception) -> str:
-    return str(fault).splitlines()[0][:200]
 
 
 def _refusal(source: str, expected: str, came: str, next_step: str) -> ModelError:

@@ -4,6 +4,8 @@ from faceplate.align import sampling_filters
 from faceplate.models import face_types
 from faceplate.spec import NodeSpec, Settings, knob, register
 from faceplate.swap.devices import device_choices
+from faceplate.swap.one_shot_settings import OneShotSettings
+from faceplate.swap.processor_settings import ProcessorSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,16 @@ class FaceSwapSettings(Settings):
         choices=("model", *face_types),
         group="Model",
     )
+    passes: int = knob(
+        1,
+        help="How many times finer, across and down, than the model's own pixels a face goes through it: in n x n "
+        "passes, each of the whole face a part of a pixel beside the last, put together again. For faces larger than "
+        "the model's. Edges land where they belong instead of on the model's pixels; what is finer than those, no "
+        "pass sees. Costs n x n runs.",
+        minimum=1,
+        maximum=8,
+        group="Model",
+    )
     morph: float = knob(
         1.0,
         help="For models with a morph input (DeepFaceLab's AMP): 0 is the plate's person, 1 the model's. Such a "
@@ -117,8 +129,7 @@ class FaceSwapSettings(Settings):
     detail: float = knob(
         0.0,
         help="In replace mode, how much of the swap's fine detail on skin gives way to the plate's own: pores, "
-        "stubble, and grain, which is then not added again (in a node graph, lower FaceRegrain's amount). Eyes, "
-        "nostrils and the inside of the mouth are left out.",
+        "stubble, and grain, which is then not added again. Eyes, nostrils and the inside of the mouth are left out.",
         minimum=0.0,
         maximum=1.0,
         group="Blend",
@@ -142,16 +153,17 @@ class FaceSwapSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FaceSwapGraphSettings(Settings):
-    """What FaceSwap is told in a node graph."""
+class FaceSwapFileSettings(Settings):
+    """With what FaceSwap works in a node graph, and what it gives."""
 
-    model_file: str = knob("", help="The swap model: ONNX with its card, or DFM.", group="Swap", file=".onnx")
+    model_file: str = knob("", help="The swap model: ONNX with its card, DFM, or one-shot.", group="Swap", file=".onnx")
     track_file: str = knob(
         "", help="The track to go by; where empty, that of the FaceTrack above.", group="Swap", file=".track"
     )
     device: str = knob(
         "auto",
-        help="What runs the model: auto takes CUDA where it is there, and the CPU otherwise.",
+        help="What runs the model: auto takes CUDA where it is there, and the CPU otherwise. Tensorrt builds the "
+        "network anew for the GPU in every process, which takes minutes, and may round it otherwise each time.",
         choices=device_choices,
         group="Swap",
     )
@@ -161,15 +173,35 @@ class FaceSwapGraphSettings(Settings):
         choices=("comp", "face"),
         group="Swap",
     )
+    layers: bool = knob(
+        default=False,
+        help="Puts what the comp is made of beside it, to be shuffled and written: face, which merged over the plate "
+        "gives the comp; face_raw, the model's answer as it came; face_matte_outline and face_matte_model, what its "
+        "matte is made of; face_to_plate, an STMap that reads the model's square and gives the plate.",
+        group="Layers",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceSwapGraphSettings(OneShotSettings, ProcessorSettings, FaceSwapFileSettings):
+    """What FaceSwap is told in a node graph."""
 
 
 FACE_SWAP = register(
     NodeSpec(
         name="FaceSwap",
-        version=2,
+        version=3,
         summary="Runs a swap model on the tracked face and puts the result into the plate, in scene-linear light.",
         inputs=("plate", "matte"),
         settings=FaceSwapSettings,
         graph_settings=FaceSwapGraphSettings,
+        layers=(
+            ("face", ("face.red", "face.green", "face.blue", "face.alpha")),
+            ("face_raw", ("face_raw.red", "face_raw.green", "face_raw.blue")),
+            ("face_matte_outline", ("face_matte_outline.alpha",)),
+            ("face_matte_model", ("face_matte_model.alpha",)),
+            ("face_to_plate", ("face_to_plate.u", "face_to_plate.v", "face_to_plate.alpha")),
+            ("face_grain_lost", ("face_grain_lost.alpha",)),
+        ),
     )
 )

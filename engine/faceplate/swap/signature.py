@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from faceplate.models import side_range_px
 
 FLOATS = "tensor(float)"
+HALVES = "tensor(float16)"
+
+largest_batch = 64
+"""A network exported for more pictures a run than this is taken for one with another layout."""
 
 
 class Port(NamedTuple):
@@ -20,6 +26,11 @@ class Port(NamedTuple):
         """The name without the `:0` that TensorFlow leaves behind."""
         return self.name.partition(":")[0]
 
+    @property
+    def dtype(self) -> np.dtype[np.floating]:
+        """What its values are kept as: float16 for a network in half precision, else float32."""
+        return np.dtype(np.float16 if self.type == HALVES else np.float32)
+
     def __str__(self) -> str:
         sizes = " x ".join("?" if size is None else str(size) for size in self.shape)
         return f"{self.name} ({self.type}, {sizes or 'one number'})"
@@ -32,6 +43,13 @@ class Signature:
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
 
+    @property
+    def precision(self) -> str:
+        """What its values are kept as on their way in and out, in words: what it works in is the file's own affair."""
+        kinds = {port.type for port in (*self.inputs, *self.outputs)}
+        words = {FLOATS: "float32", HALVES: "float16"}
+        return ", ".join(sorted(words.get(kind, kind) for kind in kinds))
+
     def __str__(self) -> str:
         return f"inputs {', '.join(map(str, self.inputs))}; outputs {', '.join(map(str, self.outputs))}"
 
@@ -42,12 +60,21 @@ def signature_of(session: Any) -> Signature:
 
 
 def fits(port: Port, expected: tuple[int, ...]) -> bool:
-    """True for floats of this shape; sizes that the file leaves open may be any."""
+    """True for floats or halves of this shape; sizes that the file leaves open may be any.
+
+    The first axis of a picture counts pictures: a network may have been exported for several at once.
+    """
+    shape = port.shape
+    if len(expected) == picture_axes and shape and isinstance(shape[0], int) and 1 < shape[0] <= largest_batch:
+        shape = (1, *shape[1:])
     return (
-        port.type == FLOATS
-        and len(port.shape) == len(expected)
-        and all(not isinstance(size, int) or size == wanted for size, wanted in zip(port.shape, expected, strict=True))
+        port.type in (FLOATS, HALVES)
+        and len(shape) == len(expected)
+        and all(not isinstance(size, int) or size == wanted for size, wanted in zip(shape, expected, strict=True))
     )
+
+
+picture_axes = 4
 
 
 def square_side(port: Port, layout: str) -> int | None:

@@ -130,7 +130,8 @@ FACE_TRACK = register(
     NodeSpec(
         name="FaceTrack",
         version=2,
-        summary="Finds every face of the shot, follows it frame by frame, and keeps its landmarks as a track.",
+        summary="Finds every face of the shot, follows it frame by frame, and keeps its landmarks as a track. Its "
+        "knobs are read once for the whole shot: where one moves, its value at the first frame rendered counts.",
         inputs=("plate",),
         settings=FaceTrackSettings,
         graph_settings=FaceTrackGraphSettings,

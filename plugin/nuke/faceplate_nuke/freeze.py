@@ -84,9 +84,9 @@ def _knobs(group: nuke.Group, frames: range, *, keeps_track_file: bool) -> dict[
 
 
 def _files(group: nuke.Group, knobs: dict[str, str]) -> list[str]:
-    """The files that these knobs name; a track that is to be made is none of them."""
+    """The files that these knobs name, several parted by semicolons; a track that is to be made is none of them."""
     named = [name for name, text in knobs.items() if text and isinstance(group.knob(name), nuke.File_Knob)]
-    return [evaluated(group, name) for name in named]
+    return [path.strip() for name in named for path in evaluated(group, name).split(";")]
 
 
 def track_of(node: nuke.Node) -> str:

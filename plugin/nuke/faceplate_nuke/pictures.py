@@ -20,7 +20,7 @@ from faceplate_nuke.upstream import evaluated, outside, upstream_state
 THROUGH = frozenset({"Dot", "NoOp", "ModifyMetaData", "Output"})
 # What the engine reads by itself; of other files Nuke writes copies.
 PLAIN = frozenset({".exr", ".dpx", ".cin", ".tif", ".tiff", ".png"})
-COMP = "comp"
+COMP, PLATE = "comp", "plate"
 COPIED = (
     *("file_type", "first", "last", "origfirst", "origlast", "origset", "before", "after", "on_error"),
     *("colorspace", "raw", "premultiplied", "auto_alpha"),
@@ -120,8 +120,9 @@ def _of_read(read: nuke.Node, frames: range, *, clipped: bool) -> Picture:
 
 
 def _channels(group: nuke.Group, name: str, write: nuke.Node) -> str:
-    """What is written of an input: what the Write says, and all where the comp is divided by a channel beside it."""
-    divisor = group.knob("unpremult") if name == COMP else None
+    """What is written of an input: what the Write says, and all where it is divided by a channel beside it."""
+    divided = COMP if group.node(f"Export_{COMP}") else PLATE
+    divisor = group.knob("unpremult") if name == divided else None
     layer = "" if divisor is None else str(divisor.value()).rpartition(".")[0]
     return str(write["channels"].toScript()) if layer in ("", "rgba") else "all"
 

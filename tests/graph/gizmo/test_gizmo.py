@@ -69,7 +69,8 @@ def test_every_setting_is_there_once_with_its_default_and_range(name):
         assert about.help in options["t"]
         assert about.unit in options["t"]
         assert values.count(setting) == 1
-        assert kind(group.values[setting]) == default
+        read = {"true": True, "false": False}.__getitem__ if kind is bool else kind
+        assert read(group.values[setting]) == default
         if about.choices:
             assert tuple(split_list(options["M"])) == about.choices
         if kind in (int, float):

@@ -75,7 +75,7 @@ def test_links_show_knobs_of_nodes_that_are_there(name):
 
 @pytest.mark.parametrize("name", ["FaceMatte", "FaceSwap"])
 def test_the_switch_of_outputs_stands_in_the_order_of_the_menu(name):
-    ends = {"stream": "Matte_layer", "matte": "Matte_metadata", "comp": "Over_plate", "face": "Face_metadata"}
+    ends = {"stream": "Matte_layer", "matte": "Matte_metadata", "comp": "Grain_lost", "face": "Face_metadata"}
     about = next(
         entry for entry in registered()[name].graph_settings.__dataclass_fields__.values() if entry.name == "output"
     )
@@ -90,9 +90,27 @@ def test_the_face_is_graded_held_mixed_and_merged_over_the_plate():
     assert inputs("FaceSwap", "Face_matte") == ["Face_grade", "Matte_choice"]
     assert inputs("FaceSwap", "Limit_to_mask") == ["Face_alone", "mask"]
     assert inputs("FaceSwap", "Face_mix") == ["Face_premult"]
-    assert inputs("FaceSwap", "Over_plate") == ["plate", "Face_mix"]
-    assert inputs("FaceSwap", "Face_metadata") == ["Face_mix", "plate"]
+    assert inputs("FaceSwap", "Face_grain_lost") == ["Face_mix"]
+    assert inputs("FaceSwap", "Over_plate") == ["Map_layers", "Face_grain_lost"]
+    assert inputs("FaceSwap", "Grain_lost") == ["Over_plate", "Face_grain_lost"]
+    assert inputs("FaceSwap", "Face_metadata") == ["Face_grain_lost", "plate"]
     assert inside("FaceSwap")["Limit_to_mask"].values["inputs"] == "1+1"
+
+
+def test_layers_are_copied_beside_the_plate_only_where_they_are_asked_for():
+    ways = {"Face_layer": ["plate", "Face_grain_lost"], "Raw_layers": ["Face_layer", "Result"]}
+    ways["Map_layers"] = ["Raw_layers", "Result"]
+    for node, above in ways.items():
+        assert inputs("FaceSwap", node) == above
+        assert inside("FaceSwap")[node].values["disable"] == "{1-parent.layers}"
+    copied = {
+        inside("FaceSwap")[node].values[f"to{place}"]
+        for node in ways
+        for place in range(4)
+        if f"to{place}" in inside("FaceSwap")[node].values
+    }
+    made = {channel for _, channels in registered()["FaceSwap"].layers for channel in channels}
+    assert copied == made - {"face_grain_lost.alpha"}
 
 
 def test_the_matte_is_grown_and_softened_before_it_becomes_a_layer():
@@ -116,6 +134,19 @@ def test_the_result_takes_the_place_of_the_comps_colour_alone(name):
     for place, channel in enumerate(("rgba.red", "rgba.green", "rgba.blue")):
         assert (copy.values[f"from{place}"], copy.values[f"to{place}"]) == (channel, channel)
     assert "to3" not in copy.values
+
+
+def test_a_comp_that_was_given_grain_lacks_none_any_more():
+    assert inputs("FaceRegrain", "Grain_made_up") == ["Result_colour"]
+    assert inputs("FaceRegrain", "Output1") == ["Grain_made_up"]
+    assert inside("FaceRegrain")["Grain_made_up"].values["channels"] == "face_grain_lost"
+
+
+def test_how_much_grain_is_lost_goes_to_the_engine_and_with_the_clean_plate():
+    for name, entry in (("FaceSwap", "plate"), ("FaceDegrain", "plate"), ("FaceRegrain", "comp")):
+        assert "face_grain_lost.alpha" in inside(name)[f"Export_{entry}"].values["channels"]
+    for node in ("Clean", "Limit_to_mask"):
+        assert inside("FaceDegrain")[node].values["also_merge"] == "face_grain_lost"
 
 
 def test_the_stream_goes_through_the_tracker_and_says_its_track_and_its_frame():

@@ -54,7 +54,7 @@ def test_a_gizmo_becomes_its_group_with_the_knobs_that_the_script_sets():
     assert group.klass == "Group"
     assert group.values["mix"] == "{curve x1001 0 x1010 1}"
     assert group.values["mode"] == "residual"
-    assert group.values["faceplate_class"] == "FaceSwap 2"
+    assert group.values["faceplate_class"] == "FaceSwap 3"
     assert group.values["xpos"] == "7"
     assert script.nodes[group.inputs[0]].name == "Constant1"
     assert group.inputs[1:] == (None, None)
@@ -97,7 +97,8 @@ def test_gizmos_inside_groups_are_opened_and_nodes_after_them_keep_their_inputs(
 
 
 def test_layers_are_declared_once_beside_those_of_the_script():
-    assert [layer.name for layer in open_gizmos(opened()).layers] == ["pos", "matte"]
+    own = ["face", "face_raw", "face_matte_outline", "face_matte_model", "face_to_plate", "face_grain_lost"]
+    assert [layer.name for layer in open_gizmos(opened()).layers] == ["pos", *own, "matte"]
 
 
 def test_what_is_open_already_stays_as_it_is():

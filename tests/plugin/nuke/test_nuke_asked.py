@@ -78,6 +78,21 @@ def test_a_card_written_beside_a_model_makes_its_pictures_out_of_date(nuke, engi
     assert len(engine.asked) == 1
 
 
+def test_each_source_picture_that_changes_makes_the_pictures_out_of_date(nuke, engine, plate, tmp_path):
+    node = nuke.create("FaceSwap")
+    node.setInput(0, plate)
+    for name in ("m.onnx", "one.png", "two.png"):
+        (tmp_path / name).write_bytes(b"known")
+    node["model_file"].setValue(str(tmp_path / "m.onnx"))
+    node["track_file"].setValue(str(tmp_path / "shot.track"))
+    node["source"].setValue(f"{tmp_path}/one.png; {tmp_path}/two.png")
+    finished(nuke, node)
+    (tmp_path / "two.png").write_bytes(b"another")
+    settled(nuke)
+    assert said(node) == "out of date: rendered 1001-1004"
+    assert len(engine.asked) == 1
+
+
 def test_a_plain_read_above_a_group_is_read_by_the_engine_itself(nuke, engine, plate):
     finished(nuke, in_group(nuke, plate, "FaceDegrain"))
     assert read_of(engine.asked[0])["file"] == plate["file"].value()
@@ -121,8 +136,9 @@ def test_all_channels_are_written_where_the_comp_is_divided_by_a_layer(nuke, pla
             finished(nuke, node)
     finally:
         nuke.module.execute = executed
-    assert written == ["rgba", "all"]
-    assert node.node("Export_comp")["channels"].value() == "rgba"
+    usual = "rgba.red rgba.green rgba.blue rgba.alpha face_grain_lost.alpha"
+    assert written == [usual, "all"]
+    assert node.node("Export_comp")["channels"].value() == usual
 
 
 @pytest.mark.parametrize(

@@ -107,4 +107,5 @@ def test_what_is_worked_inside_a_group_is_just_what_ordinary_nodes_there_go_by(n
         inner = [value for node in gizmo_script(name).nodes[1:] for _, value in node.knobs]
         named = {word for value in inner for word in re.findall(r"parent\.(\w+)", value)}
         followed |= named & set(_engine_knobs(name))
-    assert followed - {"track_file"} == set(WORKED_INSIDE)  # a file's name travels; the file itself is looked at
+    # A file's name travels, and the file itself is looked at; layers are made by the engine and copied by nodes.
+    assert followed - {"track_file", "layers"} == set(WORKED_INSIDE)

@@ -10,6 +10,7 @@ from nuke_knobs import Int_Knob as nuke_number
 from faceplate.demo import make_plate
 from faceplate.graph import RenderSettings, open_session
 from faceplate.graph.script import parse_script, script_text
+from faceplate.swap import FACE_SWAP
 from faceplate.track import edit, read_track, write_track
 from swap_models import write_model
 
@@ -69,11 +70,11 @@ def press(nuke, node, button):
     return node["status"].value()
 
 
-def picture(script, name, frame):
+def picture(script, name, frame, channels=("rgba.red", "rgba.green", "rgba.blue")):
     """The picture of a node over the whole format, rows x columns x channels."""
     session = open_session(script, RenderSettings())
     source = session.pull().source(session.named(name), frame)
-    planes = source.pixels(source.info.format.box, ("rgba.red", "rgba.green", "rgba.blue"))
+    planes = source.pixels(source.info.format.box, channels)
     return np.stack(list(planes.values()), axis=-1)
 
 
@@ -193,6 +194,22 @@ def test_every_node_shows_from_its_files_what_the_engine_makes_without_nuke(nuke
         script = nuke.script()
         shown, made = (picture(each, node.name(), LAST) for each in (as_nuke_shows_it(script), script))
         assert np.array_equal(shown, made), node.name()
+
+
+def test_layers_are_shown_from_the_files_too_and_asking_for_them_is_another_render(nuke, shot):
+    _, track, swap = shot
+    layers = tuple(channel for _, channels in FACE_SWAP.layers for channel in channels)
+    press(nuke, track, "track")
+    swap["mode"].setValue("replace")
+    assert press(nuke, swap, "render") == f"rendered {FIRST}-{LAST}"
+    asked_for = tuple(channel for channel in layers if channel != "face_grain_lost.alpha")
+    assert not picture(as_nuke_shows_it(nuke.script()), "FaceSwap1", LAST, asked_for).any()
+    swap["layers"].setValue(True)
+    assert press(nuke, swap, "render") == f"rendered {FIRST}-{LAST}"
+    script = nuke.script()
+    shown, made = (picture(each, "FaceSwap1", LAST, layers) for each in (as_nuke_shows_it(script), script))
+    assert np.array_equal(shown, made)
+    assert shown.any(axis=(0, 1)).all()
 
 
 def test_a_shifted_plate_goes_by_the_frames_of_its_track(nuke, shot):

@@ -49,7 +49,7 @@ def motion(seed, pairs=((0, 1), (0, 3), (3, 0))):
     deviation = generator.random(found.shape[:2]).astype(np.float32) + 0.01
     found[:, 7], deviation[:, 7] = np.nan, np.inf
     taken = np.nan_to_num(found) + np.float32(1)
-    return Motion(np.int32(pairs), taken, found, deviation)
+    return Motion(np.int32(pairs).reshape(-1, 2), taken, found, deviation)
 
 
 def measured(seed, unseen=(), **about):

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
-from stored_track import FRAMES, about_with, rewritten
+from stored_track import FRAMES, about_with, motion, rewritten
 
 from faceplate.errors import StorageError, TrackError
 from faceplate.track import read_track, track_as_json, write_track
@@ -29,6 +29,14 @@ def test_a_track_comes_back_bit_for_bit(track, path):
         assert all(same_bits(array, getattr(other, name)) for name, array in arrays_in(one).items())
     assert [person.name for person in back.people] == ["person1", "Zoë"]
     assert back.measured[1].motion is None
+
+
+def test_a_still_whose_motion_holds_no_pair_of_frames_comes_back(track, tmp_path):
+    still = replace(track.measured[0], motion=motion(4, pairs=()))
+    write_track(replace(track, measured=(still, track.measured[1])), tmp_path / "still.track")
+    back = read_track(tmp_path / "still.track").measured[0].motion
+    assert back is not None
+    assert back.pairs.shape == (0, 2)
 
 
 def test_a_track_without_measurements_or_focal_length_comes_back_without(track, tmp_path):

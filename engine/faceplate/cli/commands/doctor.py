@@ -12,7 +12,7 @@ from faceplate.cli.report import Report
 from faceplate.colour import builtin_config, colour_spaces, load_config, scene_linear
 from faceplate.errors import ColourError
 from faceplate.models import PackStatus, list_packs
-from faceplate.swap import cuda_problem, runtime_version
+from faceplate.swap import device_problems, runtime_version
 
 extras = {"torch": "train", "onnx": "train", "skimage": "demo"}
 
@@ -45,11 +45,14 @@ def _engine() -> Finding:
 
 
 def _gpu() -> Finding:
-    problem = cuda_problem()
-    processor = f"ONNX Runtime {runtime_version}, {os.cpu_count()} CPU cores"
-    if problem is None:
-        return Finding("processors", f"{processor}, NVIDIA GPU")
-    return Finding("processors", f"{processor}; no GPU: {problem[0]}", f"for a GPU: {problem[1]}")
+    problems = device_problems()
+    there = ", ".join(device for device, problem in problems.items() if problem is None)
+    processor = f"ONNX Runtime {runtime_version}, {os.cpu_count()} CPU cores; models run on {there}"
+    if problem := problems["cuda"]:
+        return Finding("processors", f"{processor}; no GPU: {problem[0]}", f"for a GPU: {problem[1]}")
+    if problem := problems["tensorrt"]:
+        return Finding("processors", f"{processor}; {problem[0]}", f"for TensorRT: {problem[1]}")
+    return Finding("processors", processor)
 
 
 def _packs() -> list[Finding]:

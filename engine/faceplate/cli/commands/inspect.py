@@ -14,7 +14,7 @@ from faceplate.errors import CallError
 from faceplate.grain import profile_as_json, read_profile
 from faceplate.graph.script import read_script, script_as_json
 from faceplate.plate import Picture, frame_pictures, open_plate
-from faceplate.swap import recognised_model
+from faceplate.swap import device_problems, provider_names, recognised_model
 from faceplate.track import read_track, track_as_json
 from faceplate.values import Header, describe_frames
 
@@ -48,7 +48,14 @@ def _model(file: str) -> dict[str, Any]:
         "inputs": [str(port) for port in found.signature.inputs],
         "outputs": [str(port) for port in found.signature.outputs],
     }
+    told |= {"precision": found.signature.precision, "runs_on": _runs_on()}
     return told if found.card is None else told | {"card": asdict(found.card)}
+
+
+def _runs_on() -> list[str]:
+    """The devices that run models here, each with its execution providers in their order."""
+    there = [device for device, problem in device_problems().items() if problem is None]
+    return [f"{device}: {', '.join(provider_names(device))}" for device in there]
 
 
 def _grain(file: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from faceplate.cli.left_out import add_on_error, end_with, reasons
 from faceplate.cli.plate_arguments import add_anew
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="frames to render, --range=-2-1 where they begin below 0; without it, those that the script says",
     )  # fmt: skip
     add_anew(parser)
+    add_on_error(parser)
     parser.add_argument(
         "--pass", dest="passed", metavar="CLASS", action="append", default=[],
         help="class that is not rendered here and whose first input goes through; say it again for more",
@@ -58,6 +60,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
         gizmos=find_gizmos(script, arguments.gizmo_path),
         passed=arguments.pass_unknown or frozenset(arguments.passed),
         anew=arguments.anew,
+        skip=arguments.on_error == "skip",
         cache_bytes=arguments.cache_mb * 2**20,
         workers=arguments.workers,
         view=arguments.view,
@@ -66,6 +69,7 @@ def run(arguments: argparse.Namespace, report: Report) -> None:
     with report.frames("render", rendering.total) as count:
         progress = rendering.run(count)
     _tell(progress, report)
+    end_with(report, progress.failed)
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -79,4 +83,10 @@ def _tell(progress: ScriptProgress, report: Report) -> None:
         f"{path}: made {describe_frames(progress.made[path])}, done before: {describe_frames(before)}"
         for path, before in progress.done_before.items()
     )
-    report.result(words, made=progress.made, done_before=progress.done_before, outputs=progress.files)
+    report.result(
+        words,
+        made=progress.made,
+        done_before=progress.done_before,
+        failed=reasons(progress.failed),
+        outputs=progress.files,
+    )

@@ -1,49 +1,72 @@
 """What a node needs of the whole shot: its track made, its grain measured, its model loaded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from faceplate.errors import DeviceError
 from faceplate.grain import read_profile
+from faceplate.graph.faces.controls import settings_at
 from faceplate.graph.faces.stream import config_of, file_state, opened, stream_plate
 from faceplate.graph.files.frame_ranges import frames_between
+from faceplate.graph.one_shot import one_shot_notes, shown_by
 from faceplate.graph.render import Node, Source
-from faceplate.graph.shot import measure_shot_grain
+from faceplate.graph.shot_grain import measure_shot_grain
 from faceplate.models import card_beside
-from faceplate.swap import SwapModel, choose_device, device_choices, load_model
+from faceplate.swap import OneShotSettings, ProcessorSettings, SwapModel, choose_device, device_choices, load_model
 from faceplate.values import GrainProfile
 
 
 def model_of(group: Node) -> SwapModel:
-    """The swap model that a node names, loaded once for the whole render.
+    """The swap model that a node names, loaded once for the whole render; a one-shot model told whom to show.
+
+    Raises:
+        FaceplateError: as `loaded_model` and `one_shot.shown_by` say.
+    """
+    loaded, settings = loaded_model(group), settings_at(group, OneShotSettings)
+    if loaded.card.identity is None and not settings.sources:
+        return loaded
+    key = (shown_by, loaded.source, loaded.digest, settings, _source_state(settings))
+    shown: SwapModel = group.session.kept(key, lambda: shown_by(loaded, settings, config_of(group)))
+    for words in one_shot_notes(shown):
+        group.session.note(f"{group.path}: {words}")
+    return replace(loaded, identity=shown.identity)
+
+
+def loaded_model(group: Node) -> SwapModel:
+    """The swap model that a node names, as its file has it.
 
     Raises:
         PlateError: it names none, or the file is missing.
         ModelError: the file is no model.
         DeviceError: the device that it asks for is not there.
     """
-    return opened(group, "model_file", group.text("model_file"), _loader(group))
+    settings = settings_at(group, ProcessorSettings)
+    loaded = opened(group, "model_file", group.text("model_file"), _loader(group, settings.gpu_memory))
+    return replace(loaded, batch=settings.batch)
 
 
-def _loader(group: Node) -> Callable[[Path], SwapModel]:
+def _loader(group: Node, gpu_memory_mb: int) -> Callable[[Path], SwapModel]:
     """Loads models for the device that a node asks for: the same function for all that ask for one, card and all."""
-    device = _device(group)
-    key = (load_model, device, _card_state(group))
-    loader: partial[SwapModel] = group.session.kept(key, lambda: partial(load_model, device=device))
+    family = settings_at(group, OneShotSettings).one_shot
+    about: dict[str, Any] = {"device": _device(group), "gpu_memory_mb": gpu_memory_mb, "family": family}
+    key = (load_model, *about.values(), _card_state(group))
+    loader: partial[SwapModel] = group.session.kept(key, lambda: partial(load_model, **about))
     return loader
 
 
 def _device(group: Node) -> str:
     if "device" not in group.values:
         return choose_device("auto")
+    asked = group.choice("device", device_choices)
     try:
-        return choose_device(group.choice("device", device_choices))
+        return choose_device(asked)
     except DeviceError as fault:
         thing = f"{group.path}.device"
         raise DeviceError(
-            thing, expected=fault.expected, came=f"cuda, and {fault.came}", next_step=fault.next_step
+            thing, expected=fault.expected, came=f"{asked}, and {fault.came}", next_step=fault.next_step
         ) from fault
 
 
@@ -89,8 +112,15 @@ def _measured(plate: Source) -> GrainProfile:
 
 
 def model_state(group: Node) -> str:
-    """The state of the model's file, and of the card beside it."""
-    return f"{file_state(group.text('model_file'))} {_card_state(group)}".strip()
+    """The state of the model's file, of the card beside it, and of whom it is to show."""
+    whom = _source_state(settings_at(group, OneShotSettings))
+    return f"{file_state(group.text('model_file'))} {_card_state(group)} {whom}".strip()
+
+
+def _source_state(settings: OneShotSettings) -> str:
+    """The states of the files that say whom a one-shot model shows; empty where none is named."""
+    files = (*settings.sources, settings.identity_model, settings.identity_converter)
+    return " ".join(map(file_state, files)) if settings.sources else ""
 
 
 def _card_state(group: Node) -> str:

@@ -50,9 +50,19 @@ def group_of(node: Node) -> Node:
     return node.parent
 
 
+def version_of(group: Node) -> int:
+    """The version of its node that a group was made as; 0 where it does not say."""
+    stated = _stated(group)
+    return int(stated[2]) if stated else 0
+
+
+def _stated(group: Node) -> re.Match[str] | None:
+    return re.fullmatch(r"(\w+) (\d+)", group.values.get("faceplate_class", ""))
+
+
 def _check_version(group: Node) -> None:
     """Refuses a group that a later version of its node was made for, and notes an earlier one."""
-    stated = re.fullmatch(r"(\w+) (\d+)", group.values.get("faceplate_class", ""))
+    stated = _stated(group)
     spec = registered().get(stated[1]) if stated else None
     if stated is None or spec is None or int(stated[2]) == spec.version:
         return

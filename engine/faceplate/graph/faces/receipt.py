@@ -52,6 +52,8 @@ def _swapping(node: Node) -> Node | None:
 
 def _inputs(group: Node, model: SwapModel) -> Iterable[tuple[str, dict[str, str]]]:
     yield f"{group.path} model", {"path": model.source, "digest": model.digest, "device": model.device}
+    if model.identity is not None:
+        yield from ((f"{group.path} {role}", dict(about)) for role, about in model.identity.inputs.items())
     source = group.input(0)
     if source is not None:
         track = track_path(group, source)

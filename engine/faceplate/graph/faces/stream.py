@@ -22,7 +22,7 @@ alpha = "rgba.alpha"
 def rgb_of(source: Source | Nothing, window: Window) -> Floats:
     """The colour of a picture over a window of plate space, rows x columns x 3, scene-linear."""
     planes = source.pixels(window_to_box(window, source.info.format.height), rgb)
-    return np.stack([planes[name] for name in rgb], axis=-1)[::-1]
+    return np.stack([planes[name][::-1] for name in rgb], axis=-1)
 
 
 def plane_of(source: Source | Nothing, window: Window, channel: str) -> Floats:
@@ -94,6 +94,26 @@ def check_format(track: Track, info: Info, node: Node) -> None:
             expected=f"pictures of {track.size[0]}x{track.size[1]}, pixel aspect {track.pixel_aspect:g}",
             came=f"{found[0]}x{found[1]}, pixel aspect {found[2]:g}",
             next_step="put the node before what changes the format, or track the picture as it is here",
+        )
+
+
+def check_beside(group: Node, source: Source, slot: int, role: str) -> None:
+    """Refuses a picture at another input that is not of the first one's format: it would lie in the wrong place.
+
+    `role` says what it is to be: "a matte of the plate's format".
+
+    Raises:
+        ScriptError: it is of another.
+    """
+    other = group.input(slot)
+    if other is None:
+        return
+    wanted, came = source.info.format, other.info.format
+    if (wanted.width, wanted.height) != (came.width, came.height):
+        raise group.refusal(
+            expected=f"{role}, {wanted.width}x{wanted.height}",
+            came=f"{came.width}x{came.height} from {other.node.path}",
+            next_step=f"put a Reformat to that format after {other.node.path}",
         )
 
 

@@ -10,26 +10,38 @@ from faceplate.align import crop_matrix
 from faceplate.colour import ModelRange, model_range, plate_codec, scene_linear, shown_plate
 from faceplate.composite import (
     ColourStatistics,
+    Composite,
     FacePlace,
     PlateRegion,
     composite_face,
-    coverage_seen,
-    measure_colours,
     needs_statistics,
     no_colours,
     seen_around,
 )
-from faceplate.graph.colour_window import levels_method, matched_swap
-from faceplate.graph.faces.analysed import model_of, model_state
-from faceplate.graph.faces.controls import settings_at
+from faceplate.graph.answers import answered
+from faceplate.graph.colour_window import matched_swap, measured_colours
+from faceplate.graph.faces.analysed import loaded_model, model_of, model_state
+from faceplate.graph.faces.controls import group_of, settings_at
+from faceplate.graph.faces.grain_lost import grain_lost, in_stream, is_told
+from faceplate.graph.faces.premultiplied import as_it_stands, bare_rgb, divisor
 from faceplate.graph.faces.results import Made, empty, info_of, made_whole, planes_of
-from faceplate.graph.faces.stream import alpha, config_of, rgb, rgb_of, window_of
+from faceplate.graph.faces.stream import alpha, check_beside, config_of, plane_of, rgb, window_of
 from faceplate.graph.faces.swap_colours import At, frames_around
+from faceplate.graph.faces.swap_layers import Placed, layer_channels, layer_planes
 from faceplate.graph.faces.tracked import Tracked, track_state, tracked
 from faceplate.graph.render import Box, Info, Node, Planes, Source, operator
-from faceplate.matte import FaceMatteGraphSettings, FaceMatteSettings, coverage_in_crop, face_matte, outline_matte
-from faceplate.models import network_knobs
-from faceplate.swap import FaceSwapSettings, SwapModel, assumed_crop, cut_crop, exposure_ev, fit_model, region_of
+from faceplate.matte import FaceMatteGraphSettings, FaceMatteSettings, face_matte, outline_matte
+from faceplate.spec import knobs_of
+from faceplate.swap import (
+    FaceSwapSettings,
+    OneShotSettings,
+    SwapModel,
+    assumed_crop,
+    cut_crop,
+    exposure_ev,
+    fit_model,
+    region_of,
+)
 from faceplate.track import face_oval
 from faceplate.values import Array, Floats, Matrix, Matte, Sample, Swap, Window
 
@@ -48,16 +60,23 @@ def _swap_state(node: Node) -> str:
         return _state(node)
     here = At(node.parent, source, tracked(node.parent, source, settings.person))
     around = frames_around(here, settings) if here.found.is_seen else {}
-    return " ".join([_state(node), *(f"{offset} {each.source.digest.hex()}" for offset, each in around.items())])
+    return " ".join([_state(node), *(f"{offset} {_pictures(each)}" for offset, each in around.items())])
+
+
+def _pictures(there: At) -> str:
+    """The digests of the pictures that a colour match goes by: the plate, and the matte where one is connected."""
+    return " ".join(each.digest.hex() for each in (there.source, there.group.input(1)) if each)
 
 
 @operator("FaceSwap result", timed=True, state=_swap_state)
 class FaceSwapResult:
-    """The face before any matte over the crop's footprint, and as alpha what it covers by itself."""
+    """The face before any matte over the crop's footprint, and as alpha what it covers."""
 
     def info(self, node: Node) -> Info:
         """The stream's, over the footprint alone."""
-        return info_of(node, made_whole(node, _swapped), (*rgb, alpha))
+        group = group_of(node)
+        layers = (*(layer_channels if _has_layers(group) else ()), *((grain_lost,) if is_told(group) else ()))
+        return info_of(node, made_whole(node, _swapped), (*rgb, alpha, *layers))
 
     def pixels(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
         """Colour and coverage."""
@@ -85,7 +104,7 @@ class _Face:
         found: whose, and where.
         region: the pixels of the plate that its crop is made from.
         near: those, and what is seen among them through the crop.
-        rgb_linear: the plate over `near`.
+        rgb_linear: the plate over `near`, without its alpha where it is premultiplied.
         light: the model's range at the face's exposure.
         model: as it stands for this face.
         swap: what the model gave.
@@ -102,16 +121,36 @@ class _Face:
 
 def _swapped(group: Node, source: Source) -> Made:
     settings = _settings(group)
+    check_beside(group, source, 1, "a matte of the plate's format")
     face = _face(group, source, tracked(group, source, settings.person), settings)
     if face is None:
         return empty
-    matte = _matte(face, FaceMatteSettings())
+    matte = _matte_used(group, face)
     plate = PlateRegion(face.near, face.rgb_linear, face.light.encode(face.rgb_linear))
-    whole = Matte(face.region, _widened(matte, face.region))
     matched = _matched(At(group, source, face.found), face, settings)
-    composite = composite_face(plate, matched, whole, face.light, settings, _place(face.found))
-    planes = {name: composite.face_linear[..., at] for at, name in enumerate(rgb)}
-    return Made(face.region, {**planes, alpha: composite.weight})
+    composite = composite_face(plate, matched, matte, face.light, settings, _place(face.found))
+    made, bare = (composite.face_linear, composite.weight), face.rgb_linear[face.region.slices(face.near)]
+    colour, weight = as_it_stands(group, source, face.region, bare, made)
+    planes = {name: colour[..., at] for at, name in enumerate(rgb)}
+    layers = layer_planes(_placed(face), settings.filter) if _has_layers(group) else {}
+    return Made(face.region, {**planes, alpha: weight, **layers, grain_lost: _lost(group, source, face, composite)})
+
+
+def _lost(group: Node, source: Source, face: _Face, composite: Composite) -> Floats:
+    """The grain that the face alone lacks, over its region; premultiplied as the stream is."""
+    lost: Floats = 1 - composite.own_grain * (1 - in_stream(source, face.region))
+    by = divisor(group, source, face.region)
+    return lost if by is None else lost * by
+
+
+def _has_layers(group: Node) -> bool:
+    # Groups that were made before there were layers lack the knob.
+    return group.session.knobs.has(group.index, "layers") and group.flag("layers")
+
+
+def _placed(face: _Face) -> Placed:
+    outline, _ = _outline(face.found)
+    return Placed(outline, face.region, face.swap, face.model.card.crop, face.light)
 
 
 def _settings(group: Node) -> FaceSwapSettings:
@@ -123,12 +162,11 @@ def _matched(here: At, face: _Face, settings: FaceSwapSettings) -> Swap:
     """The swap with its colours matched, where that hangs on more than the composite itself can tell."""
     if not needs_statistics(settings):
         return face.swap
-    around, by_levels = frames_around(here, settings), settings.colour_match_method == levels_method
-    measured = {offset: _colours(there, None, by_levels=by_levels) for offset, there in around.items()}
-    return matched_swap(face.swap, settings, _colours(here, face, by_levels=by_levels), measured)
+    measured = {offset: _colours(there, None) for offset, there in frames_around(here, settings).items()}
+    return matched_swap(face.swap, settings, _colours(here, face), measured)
 
 
-def _colours(there: At, known: _Face | None, *, by_levels: bool) -> ColourStatistics:
+def _colours(there: At, known: _Face | None) -> ColourStatistics:
     """The colour statistics of a frame, which is given to the model where its face is not known."""
     settings = _settings(there.group)
 
@@ -136,13 +174,12 @@ def _colours(there: At, known: _Face | None, *, by_levels: bool) -> ColourStatis
         face = known or _face(*there, settings)
         if face is None:
             return no_colours
-        outline, _ = _outline(face.found)
-        coverage = coverage_in_crop(outline, face.swap, face.model.card.crop, FaceMatteSettings())
-        seen = coverage_seen(coverage, face.swap.crop, face.region, partial(_sound, face))
-        return measure_colours(face.swap, seen, face.light, levels=by_levels)
+        matte, sound = _matte_used(there.group, face), partial(_sound, face)
+        return measured_colours(face.swap, matte, face.region, face.light, settings, sound)
 
-    states = (track_state(there.group), model_state(there.group), there.source.digest)
-    key = ("face colours", *states, there.found.person.name, there.found.row, settings, by_levels)
+    states = (track_state(there.group), model_state(there.group), _pictures(there))
+    whom = settings_at(there.group, OneShotSettings)
+    key = ("face colours", *states, there.found.person.name, there.found.row, settings, whom)
     made: ColourStatistics = there.group.session.cache.value(key, measured, lambda colours: colours.size_bytes)
     return made
 
@@ -156,10 +193,11 @@ def _covered(group: Node, source: Source) -> Made:
     found = tracked(group, source, asked.person)
     if not found.is_seen:
         return empty
-    if not asked.model_file:
+    # A one-shot model gives no matte, and only FaceSwap knows whom it is to show.
+    if not asked.model_file or loaded_model(group).card.identity is not None:
         matte = outline_matte(*_outline(found), window_of(source.info), settings)
         return Made(matte.window, {alpha: matte.coverage})
-    shared = {name: getattr(asked, name) for name in ("person", "face_type", *network_knobs)}
+    shared = {name: getattr(asked, name) for name in knobs_of(FaceSwapSettings).keys() & knobs_of(type(asked)).keys()}
     face = _face(group, source, found, FaceSwapSettings(**shared))
     if face is None:
         return empty
@@ -190,11 +228,15 @@ def _face(group: Node, source: Source, found: Tracked, settings: FaceSwapSetting
     config = config_of(group)
     light = model_range(model.card, _exposure(group, model, found, settings)[found.row], config)
     codec = plate_codec(scene_linear(config), Sample.FLOAT, config)
-    matrix = crop_matrix(alignment, model.card.crop, model.card.side_px)
+    matrix = crop_matrix(alignment, model.card.crop, model.card.side_px * settings.passes)
     near = seen_around(region, matrix).intersect(window_of(source.info))
-    rgb_linear = rgb_of(source, near)
+    rgb_linear = bare_rgb(group, source, near)
     shown = shown_plate(rgb_linear[region.slices(near)], codec, light)
-    swap = model.run(cut_crop(shown, region, alignment, model.card, settings.filter))
+    crop = cut_crop(shown, region, alignment, model.card, settings.filter, settings.passes)
+    of = f"{group.path} at frame {group.moment.frame:g}"
+    swap = answered(model, crop, partial(group.pull.kept_value, group), of)
+    for words in model.notes:
+        group.session.note(words)
     return _Face(found, region, near, rgb_linear, light, model, swap)
 
 
@@ -209,8 +251,13 @@ def _matte(face: _Face, settings: FaceMatteSettings) -> Matte:
     return face_matte(outline, face.swap, face.model.card.crop, face.region, settings)
 
 
-def _widened(matte: Matte, region: Window) -> Floats:
-    """The coverage over a wider window, 0 around it."""
-    coverage = np.zeros((region.height, region.width), np.float32)
-    coverage[matte.window.slices(region)] = matte.coverage
-    return coverage
+def _matte_used(group: Node, face: _Face) -> Matte:
+    """The matte that the face is put in with, over all of its region: the one that is connected, else its own."""
+    connected = group.input(1)
+    if connected is not None:
+        coverage = np.nan_to_num(plane_of(connected, face.region, alpha)).clip(0, 1)
+        return Matte(face.region, coverage)
+    matte = _matte(face, FaceMatteSettings())
+    coverage = np.zeros((face.region.height, face.region.width), np.float32)
+    coverage[matte.window.slices(face.region)] = matte.coverage
+    return Matte(face.region, coverage)

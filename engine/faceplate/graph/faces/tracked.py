@@ -5,7 +5,7 @@ from typing import NamedTuple
 from faceplate.errors import PlateError, TrackError
 from faceplate.graph.faces.stream import check_format, file_state, opened
 from faceplate.graph.render import Node, Source
-from faceplate.graph.shot import person_named
+from faceplate.graph.shot_checks import person_named
 from faceplate.track import read_track
 from faceplate.values import Person, Track
 

@@ -8,7 +8,7 @@ from faceplate.errors import CallError
 from faceplate.grain import FACE_DEGRAIN, FACE_REGRAIN
 from faceplate.graph.gizmo.buttons import copy_buttons, render_buttons, track_buttons
 from faceplate.graph.gizmo.by_hand import hand_controls
-from faceplate.graph.gizmo.insides import draw_degrain, draw_matte, draw_over_comp, draw_swap, draw_track
+from faceplate.graph.gizmo.insides import draw_check, draw_degrain, draw_matte, draw_regrain, draw_swap, draw_track
 from faceplate.graph.gizmo.layout import Layout
 from faceplate.graph.gizmo.user_knobs import Pairs, channel_knob, link, number_knob, setting, switch_knob, tab
 from faceplate.matte import FACE_MATTE
@@ -96,8 +96,8 @@ def _copy_controls() -> Pairs:
     return (*tab("Copy track"), *setting("person", whose, default, kind), *copy_buttons())
 
 
-def _unpremult_controls() -> Pairs:
-    tip = "The comp is divided by this channel before its grain is worked on, and multiplied after."
+def _unpremult_controls(what: str, work: str) -> Pairs:
+    tip = f"The {what} is divided by this channel before {work}, and multiplied after."
     return (*tab("Premultiplied"), *channel_knob("unpremult", "(un)premult by", tip))
 
 
@@ -125,7 +125,12 @@ designs = {
             draw=draw_swap,
             buttons=render_buttons("Swap"),
             idle=_not_rendered,
-            controls=(*_grade_controls(), *tab("Mask"), *_mask_controls()),
+            controls=(
+                *_grade_controls(),
+                *tab("Mask"),
+                *_mask_controls(),
+                *_unpremult_controls("plate", "the model sees it"),
+            ),
             is_masked=True,
         ),
         Design(
@@ -138,11 +143,11 @@ designs = {
         ),
         Design(
             spec=FACE_REGRAIN,
-            draw=draw_over_comp,
+            draw=draw_regrain,
             buttons=render_buttons("Render"),
             idle=_not_rendered,
-            controls=_unpremult_controls(),
+            controls=_unpremult_controls("comp", "its grain is worked on"),
         ),
-        Design(spec=FACE_CHECK, draw=draw_over_comp, buttons=render_buttons("Render"), idle=_not_rendered),
+        Design(spec=FACE_CHECK, draw=draw_check, buttons=render_buttons("Render"), idle=_not_rendered),
     )
 }

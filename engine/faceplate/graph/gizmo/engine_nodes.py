@@ -27,7 +27,6 @@ _given = (
     ("file_type", "exr"),
     ("datatype", "32 bit float"),
     ("compression", "Zip (1 scanline)"),
-    ("channels", "rgba"),
     ("raw", "true"),
     ("metadata", "all metadata"),
     ("noprefix", "true"),
@@ -56,7 +55,7 @@ def add_marker(layout: Layout, spec: NodeSpec, at: Point, source: int) -> int:
     return layout.add("NoOp", "Tracked", at, [source], user_knobs=owned)
 
 
-def add_export(layout: Layout, name: str, at: Point, source: int) -> int:
+def add_export(layout: Layout, name: str, at: Point, source: int, channels: str = "rgba") -> int:
     """A Write of one input for the engine, switched off until the plugin needs it."""
-    knobs = (*_given, ("label", "for Faceplate"))
+    knobs = (*_given, ("channels", channels), ("label", "for Faceplate"))
     return layout.add("Write", f"Export_{name}", at, [source], knobs=knobs, user_knobs=(("disable", "true"),))

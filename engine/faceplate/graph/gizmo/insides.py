@@ -11,6 +11,8 @@ from faceplate.spec import NodeSpec
 YOURS = "Change what you like here:\nnothing has to be rendered anew."
 YOURS_COLOUR = "0x4f5b66ff"
 COLUMN_PX = 200
+GRAIN_LOST = "face_grain_lost"
+WITH_GRAIN_LOST = f"rgba.red rgba.green rgba.blue rgba.alpha {GRAIN_LOST}.alpha"
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -69,12 +71,30 @@ def draw_swap(layout: Layout, spec: NodeSpec) -> None:
     inputs = add_inputs(layout, places)
     result = add_result(layout, spec, (-160, 0))
     face = _held_face(layout, result, inputs["matte"], inputs[MASK])
+    layered = _with_layers(layout, inputs["plate"], face, result)
     over = (("operation", "over"), ("output", "rgb"), ("bbox", "B"))
-    comp = layout.add("Merge2", "Over_plate", (0, 700), [inputs["plate"], face], knobs=over)
-    alone = _with_metadata(layout, "Face_metadata", (-160, 700), face, inputs["plate"])
-    _choose_output(layout, [comp, alone], (0, 780))
-    add_export(layout, "plate", (200, 100), inputs["plate"])
+    merged = layout.add("Merge2", "Over_plate", (0, 900), [layered, face], knobs=over)
+    # What either has lost of its grain is lost: 1 - (1 - a)(1 - b).
+    both = tuple((knob, GRAIN_LOST) for knob in ("Achannels", "Bchannels", "output"))
+    screen = (("operation", "screen"), *both, ("bbox", "B"))
+    comp = layout.add("Merge2", "Grain_lost", (0, 960), [merged, face], knobs=screen)
+    alone = _with_metadata(layout, "Face_metadata", (-160, 900), face, inputs["plate"])
+    _choose_output(layout, [comp, alone], (0, 1040))
+    add_export(layout, "plate", (200, 100), inputs["plate"], WITH_GRAIN_LOST)
     add_export(layout, "matte", (-620, 100), inputs["matte"])
+
+
+def _with_layers(layout: Layout, plate: int, face: int, result: int) -> int:
+    """The plate with what the comp is made of beside it, where that is asked for."""
+    off = ("disable", of_parent("1-parent.layers"))
+    own = copied(*((f"rgba.{name}", f"face.{name}") for name in ("red", "green", "blue", "alpha")))
+    raw = [f"face_raw.{name}" for name in ("red", "green", "blue")]
+    made = [f"face_to_plate.{name}" for name in ("u", "v", "alpha")]
+    first = [(name, name) for name in (*raw, "face_matte_outline.alpha")]
+    second = [(name, name) for name in (*made, "face_matte_model.alpha")]
+    stream = layout.add("Copy", "Face_layer", (0, 700), [plate, face], knobs=(*own, off))
+    stream = layout.add("Copy", "Raw_layers", (0, 760), [stream, result], knobs=(*copied(*first), off))
+    return layout.add("Copy", "Map_layers", (0, 820), [stream, result], knobs=(*copied(*second), off))
 
 
 def _held_face(layout: Layout, result: int, matte: int, mask: int) -> int:
@@ -95,31 +115,45 @@ def _held_face(layout: Layout, result: int, matte: int, mask: int) -> int:
     mix = (("channels", "rgba"), ("value", of_parent("parent.mix")))
     mixed = layout.add("Multiply", "Face_mix", (-160, 620), [face], knobs=mix)
     layout.backdrop("Yours", YOURS, range(first, len(layout.nodes)), YOURS_COLOUR)
-    return mixed
+    # Where the face does not cover, no grain is lost.
+    return layout.add("Premult", "Face_grain_lost", (-160, 660), [mixed], knobs=(("channels", GRAIN_LOST),))
 
 
 def draw_degrain(layout: Layout, spec: NodeSpec) -> None:
     """The clean plate in the place of the plate, by mix and mask."""
     inputs = add_inputs(layout, {"plate": (0, 0), MASK: (200, 240)})
     result = add_result(layout, spec, (-160, 0))
-    copy = (("operation", "copy"), ("output", "rgb"), ("bbox", "B"))
+    copy = (("operation", "copy"), ("output", "rgb"), ("also_merge", GRAIN_LOST), ("bbox", "B"))
     mix = (("mix", of_parent("parent.mix")),)
     clean = layout.add("Merge2", "Clean", (0, 220), [inputs["plate"], result], knobs=(*copy, *mix))
     # The plate comes back where the mask does not let the clean plate through.
     back = (clean, inputs["plate"], inputs[MASK])
     limited = layout.add("Merge2", "Limit_to_mask", (0, 320), back, masks=1, knobs=(*copy, *_outside_mask(1)))
     layout.add("Output", "Output1", (0, 400), [limited])
-    add_export(layout, "plate", (200, 100), inputs["plate"])
+    add_export(layout, "plate", (200, 100), inputs["plate"], WITH_GRAIN_LOST)
 
 
-def draw_over_comp(layout: Layout, spec: NodeSpec) -> None:
-    """The result's colour in the place of the comp's; the other inputs are for the engine alone."""
+def draw_regrain(layout: Layout, spec: NodeSpec) -> None:
+    """The result's colour in the place of the comp's, which has lost no grain any more."""
+    comp = _over_comp(layout, spec)
+    gone = (("operation", "remove"), ("channels", GRAIN_LOST))
+    made_up = layout.add("Remove", "Grain_made_up", (0, 300), [comp], knobs=gone)
+    layout.add("Output", "Output1", (0, 380), [made_up])
+
+
+def draw_check(layout: Layout, spec: NodeSpec) -> None:
+    """The result's colour in the place of the comp's."""
+    layout.add("Output", "Output1", (0, 300), [_over_comp(layout, spec)])
+
+
+def _over_comp(layout: Layout, spec: NodeSpec) -> int:
+    """The comp with the result's colour; the other inputs are for the engine alone."""
     inputs = add_inputs(layout, {name: (COLUMN_PX * place, 0) for place, name in enumerate(spec.inputs)})
     result = add_result(layout, spec, (-160, 0))
     for place, name in enumerate(spec.inputs):
-        add_export(layout, name, (COLUMN_PX * place + 90, 100), inputs[name])
-    comp = layout.add("Copy", "Result_colour", (0, 220), [inputs["comp"], result], knobs=_rgb)
-    layout.add("Output", "Output1", (0, 300), [comp])
+        channels = WITH_GRAIN_LOST if spec.layers and name == "comp" else "rgba"
+        add_export(layout, name, (COLUMN_PX * place + 90, 100), inputs[name], channels)
+    return layout.add("Copy", "Result_colour", (0, 220), [inputs["comp"], result], knobs=_rgb)
 
 
 def _with_metadata(layout: Layout, name: str, at: tuple[int, int], image: int, stream: int) -> int:

@@ -9,11 +9,11 @@ import numpy as np
 
 from faceplate.colour import Conversion, to_display
 from faceplate.errors import StorageError
+from faceplate.graph.plates import encoding_of
 from faceplate.graph.review.marks import caption, mark
 from faceplate.graph.review.sheet import grid, written
 from faceplate.graph.review.timeline import timeline
 from faceplate.graph.review.views import stabilised, whole
-from faceplate.graph.shot import encoding_of
 from faceplate.plate import write_review_movie
 from faceplate.storage import whole_or_absent
 from faceplate.track import Quality, check_anybody, track_quality

@@ -17,6 +17,7 @@ from faceplate.graph.writing.outputs import Output, reads_of
 from faceplate.graph.writing.picture import written_frame
 from faceplate.graph.writing.pulled import pulled
 from faceplate.graph.writing.targets import exr_compression, file_format_of
+from faceplate.plate import frame_faults
 from faceplate.spec import registered
 from faceplate.swap import runtime_version
 from faceplate.values import Frame
@@ -39,15 +40,19 @@ class Work:
         made: those made since.
     """
 
-    def __init__(self, session: Session, output: Output, script_path: Path | None, *, anew: bool) -> None:
+    def __init__(
+        self, session: Session, output: Output, script_path: Path | None, *, anew: bool, skip: bool = False
+    ) -> None:
         self.session, self.output = session, output
         self.path = session.path(output.index)
         self.made: list[int] = []
         self._begun: dict[int, Delivery] = {}
         self._shared = Delivery(output.files, _shared_job(session, output, script_path), _no_states)
         self._shared = self._shared.compressed(self._compression)
-        self.waiting = frozenset(frame for frame in output.frames if anew or not self._is_done(frame))
-        if self.waiting:
+        # Where frames may be left out, what is wrong with one shows when it is made.
+        faults = frame_faults if skip else ()
+        self.waiting = frozenset(frame for frame in output.frames if anew or not self._is_done(frame, faults))
+        if self.waiting and not skip:
             # A model or a track that is not there is told of before any work.
             first = min(self.waiting)
             at_frame(lambda: faces_about(pulled(self._node(first, session.pull()))), self.path, first)
@@ -77,15 +82,22 @@ class Work:
         self._begun.pop(frame.number).write(frame)
         self.made.append(self.output.frame_of(frame.number))
 
+    def leave_out(self, frame: int, fault: FaceplateError) -> None:
+        """Notes why a frame is not made."""
+        self._shared.leave_out(self.output.numbers[frame], fault)
+
     def _node(self, frame: int, pull: Pull) -> Node:
         return pull.node(self.output.index, Moment(frame, self.output.view))
 
-    def _is_done(self, frame: int) -> bool:
+    def _is_done(self, frame: int, faults: tuple[type[FaceplateError], ...]) -> bool:
         number = self.output.numbers[frame]
         if not self._shared.receipt_path(number).is_file():
             return False
         node = self._node(frame, self.session.pull())
-        return at_frame(lambda: self._delivery(node).is_done(number), self.path, frame)
+        try:
+            return at_frame(lambda: self._delivery(node).is_done(number), self.path, frame)
+        except faults:
+            return False
 
     def _delivery(self, node: Node) -> Delivery:
         """The delivery of one frame: its own files, models, tracks and consent, and what it depends on as it is now."""

@@ -293,7 +293,7 @@ def _size_square(header: Track) -> tuple[float, float]:
 
 def _every(flags: Bools) -> Bools:
     """Frames whose flags are all True."""
-    return np.asarray(flags.reshape(len(flags), -1).all(axis=1))
+    return np.asarray(flags.all(axis=tuple(range(1, flags.ndim))))
 
 
 def _any(flags: Bools) -> Bools:
