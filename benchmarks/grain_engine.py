@@ -1,0 +1,27 @@
+"""What the engine offers today under each name of the table; the one file to change when it offers more."""
+
+import numpy as np
+
+from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, degrain, regrain, transfer_grain
+from faceplate.values import Floats, GrainProfile, Window
+
+DEGRAIN_FRAMES = 1
+"""How many frames degrain looks at; the targets are for five."""
+PLAIN = FaceRegrainSettings()
+
+
+def cleaned(frames: list[Floats], profile: GrainProfile) -> Floats:
+    """The middle one of these frames without its grain."""
+    return degrain(frames[len(frames) // 2], profile, FaceDegrainSettings())
+
+
+def carried(comp: Floats, plate: Floats, clean: Floats, profile: GrainProfile) -> Floats:
+    """The comp with the plate's own grain."""
+    return transfer_grain(comp, plate, clean, profile, PLAIN)
+
+
+def new_grain(comp: Floats, profile: GrainProfile, frame: int) -> Floats:
+    """The grain alone that a comp without any is given."""
+    window = Window(0, 0, comp.shape[1], comp.shape[0])
+    bare = np.zeros(comp.shape[:2], np.float32)
+    return regrain(comp, bare, profile, window, frame, PLAIN) - comp

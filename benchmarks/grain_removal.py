@@ -1,0 +1,100 @@
+"""How much grain is taken out beside peers, and how sharp a slanted edge stays."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import erf
+
+from faceplate.values import Array, Floats, Matrix
+from grain_engine import DEGRAIN_FRAMES, cleaned
+from grain_figures import GrainFigure
+from grain_peers import bm3d, bm3d_is_installed, means
+from grain_staged import MODELS, Staged, to_linear, to_log
+
+SIZE, FRAMES = (540, 960), 5
+CROP_PX, QUICK_CROP_PX = 320, 192
+EDGE_PX = (512, 128)
+EDGE_DEG = 5.0
+LENS_PX = 0.7
+CONTRASTS = {"4:1": (0.1, 0.4), "1.3:1": (0.18, 0.234)}
+FINE = 4  # bins a pixel across the edge
+EDGE_REACH_PX = 24
+
+
+def of_removal(*, quick: bool) -> Iterator[GrainFigure]:
+    """PSNR in LogC3 against the plate's mean, over a crop; still and under a pan."""
+    for model in MODELS.values():
+        for scene, moves in (("texture", True), ("portrait", False)):
+            if quick and scene == "portrait":
+                continue
+            yield from _removal(Staged(model, scene, SIZE, FRAMES, moves), QUICK_CROP_PX if quick else CROP_PX)
+
+
+def _removal(plate: Staged, side: int) -> Iterator[GrainFigure]:
+    middle = FRAMES // 2
+    top, left = (SIZE[0] - side) // 2, (SIZE[1] - side) // 2
+    crop = np.s_[top : top + side, left : left + side]
+    frames = [np.ascontiguousarray(plate.plate(place)[crop]) for place in range(FRAMES)]
+    clean, own = plate.clean(middle)[crop], frames[middle]
+    ours = psnr(cleaned(frames, plate.profile), clean)
+    nlm = max(psnr(each, clean) for each in means(own))
+    beside = f"ours {ours:.2f} of {DEGRAIN_FRAMES} frame(s), plate {psnr(own, clean):.2f}, NLM {nlm:.2f}"
+    yield GrainFigure(f"removal: dB that NLM is ahead ({plate.name})", nlm - ours, beside)
+    if bm3d_is_installed:
+        peer = psnr(bm3d(own, plate.model), clean)
+        beside = f"ours {ours:.2f}, BM3D with the true response and spectrum {peer:.2f}"
+        yield GrainFigure(f"removal: dB that BM3D is ahead ({plate.name})", peer - ours, beside)
+
+
+def psnr(rgb_linear: Array, clean: Array) -> float:
+    """In the log encoding, where an error is as visible in shadows as in highlights."""
+    error = to_log(np.maximum(rgb_linear, -0.01)) - to_log(np.maximum(clean, -0.01))
+    return float(-10 * np.log10(np.mean(np.square(error))))
+
+
+def of_edge(*, quick: bool) -> Iterator[GrainFigure]:
+    """MTF50 of a slanted edge after degrain, beside that of the plate's mean, by ISO 12233's method."""
+    frames = 2 if quick else 6
+    for model in MODELS.values():
+        profile = Staged(model, "texture", SIZE, FRAMES).profile
+        for name, (dark, bright) in CONTRASTS.items():
+            shown = edge(dark, bright)
+            plates = [_stored(model.exposed(shown, np.random.default_rng(each))) for each in range(frames)]
+            found = [cleaned([each], profile) for each in plates]
+            before, after, grainy = (mtf50(each) for each in (model.seen(shown), np.mean(found, 0), np.mean(plates, 0)))
+            beside = f"{before:.3f} to {after:.3f} cycles a pixel, {DEGRAIN_FRAMES} frame(s); with grain {grainy:.3f}"
+            yield GrainFigure(f"edge: loss of MTF50 % ({model.name}, {name})", 100 * (1 - after / before), beside)
+
+
+def _stored(linear: Array) -> Floats:
+    return to_linear(to_log(linear).astype(np.float16))
+
+
+def edge(dark: float, bright: float) -> Matrix:
+    """A grey edge of known blur, EDGE_DEG off upright: an error function across it, in closed form."""
+    step = (erf(across() / (np.sqrt(2) * LENS_PX)) + 1) / 2
+    return np.repeat((dark + (bright - dark) * step)[..., None], 3, axis=-1)
+
+
+def across() -> Matrix:
+    """How far each pixel's centre lies from the edge, px."""
+    down, along = np.mgrid[: EDGE_PX[0], : EDGE_PX[1]]
+    angle = np.deg2rad(EDGE_DEG)
+    return (along - EDGE_PX[1] / 2 + 0.5) * np.cos(angle) - (down - EDGE_PX[0] / 2 + 0.5) * np.sin(angle)
+
+
+def mtf50(rgb_linear: Array) -> float:
+    """Cycles a pixel at which the luminance's transfer across the edge falls to a half.
+
+    Source: ISO 12233: the edge spread in bins of a quarter pixel, its derivative, a Hamming window, the transform.
+    """
+    away, luminance = across(), rgb_linear.mean(axis=-1)
+    bins = np.floor(away * FINE).astype(int) + EDGE_REACH_PX * FINE
+    near = (bins >= 0) & (bins < 2 * EDGE_REACH_PX * FINE)
+    spread = np.bincount(bins[near], luminance[near]) / np.bincount(bins[near])
+    line = np.diff(spread) * np.hamming(spread.size - 1)
+    transfer = np.abs(np.fft.rfft(line, 16 * line.size))
+    transfer /= transfer[0]
+    frequency = np.fft.rfftfreq(16 * line.size, 1 / FINE)
+    below = int(np.argmax(transfer < 0.5))
+    return float(np.interp(0.5, transfer[below - 1 : below + 1][::-1], frequency[below - 1 : below + 1][::-1]))
