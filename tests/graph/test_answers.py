@@ -18,19 +18,6 @@ FRAMES = tuple(range(1001, 1007))
 
 
 @pytest.fixture
-def runs(monkeypatch):
-    """The pictures that networks were given, each as its bytes."""
-    seen, bound = [], SharedSession._bound
-
-    def noted(self, inputs, outputs):
-        seen.extend(picture.tobytes() for picture in inputs["face"])
-        return bound(self, inputs, outputs)
-
-    monkeypatch.setattr(SharedSession, "_bound", noted)
-    return seen
-
-
-@pytest.fixture
 def make_shot(tmp_path):
     pattern = write_plate(tmp_path / "plate", FRAMES)
 

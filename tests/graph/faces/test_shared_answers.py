@@ -20,18 +20,6 @@ def shot(tmp_path):
     return shot
 
 
-@pytest.fixture
-def runs(monkeypatch):
-    seen, bound = [], SharedSession._bound
-
-    def noted(self, inputs, outputs):
-        seen.extend(picture.tobytes() for picture in inputs["face"])
-        return bound(self, inputs, outputs)
-
-    monkeypatch.setattr(SharedSession, "_bound", noted)
-    return seen
-
-
 def graph(shot, *, swap=None, matte=None):
     matte = shot.node("FaceMatte", model_file=shot.model, output="matte", **(matte or {}))
     return shot.script(matte, "push $tracked", shot.node("FaceSwap", "2", **(swap or {})))
