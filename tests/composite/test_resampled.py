@@ -3,7 +3,7 @@ import pytest
 
 from faceplate.align import invert, resample
 from faceplate.colour import model_range
-from faceplate.composite.resampled import PlateRegion, crop_to_plate, faint, put_through, resampled_plate
+from faceplate.composite.resampled import PlateRegion, crop_to_plate, faint, put_through
 from faceplate.swap import crop_through
 from faceplate.values import Window
 from swap_models import card, plain_card
@@ -20,7 +20,8 @@ SKIN = 0.25
 
 def result(picture, light=LIGHT, matrix=MATRIX):
     crop = crop_through(matrix, SIDE, shown(picture, light), REGION)
-    return resampled_plate(PlateRegion(REGION, picture, picture), crop, WINDOW, light)
+    unchanged = np.zeros_like(crop.rgb_plate)
+    return put_through(unchanged, PlateRegion(REGION, picture, picture), crop, WINDOW, light)
 
 
 def shown(picture, light):

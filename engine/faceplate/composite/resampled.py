@@ -32,23 +32,16 @@ class PlateRegion:
     rgb_model: Floats
 
 
-def resampled_plate(
-    plate: PlateRegion, crop: Crop, window: Window, light: ModelRange, sampling: str = "keys"
+def put_through(
+    change: Floats, plate: PlateRegion, crop: Crop, window: Window, light: ModelRange, sampling: str = "keys"
 ) -> Floats:
-    """The plate as a model that changes nothing would give it back, over `window`: through its crop and out again.
+    """The plate over `window` as a model of this change (side x side x 3) gives it back, through its crop.
 
     What is not `light.filtered` comes back on the very pixel it stands on. The filter would draw black rings round
     small highlights many times as bright as the model's white: what is not `light.smooth` takes the picture no further
     than the plate's own pixels go within a pixel of the crop. Highlights that the crop resolves do not feel this. A
     pixel that is not finite stands here as the model sees it: black where it is NaN, white where it is infinite.
     """
-    return put_through(np.zeros_like(crop.rgb_plate), plate, crop, window, light, sampling)
-
-
-def put_through(
-    change: Floats, plate: PlateRegion, crop: Crop, window: Window, light: ModelRange, sampling: str = "keys"
-) -> Floats:
-    """`resampled_plate` of a crop that a change (side x side x 3) has been added to."""
     picture = crop_to_plate(crop.rgb_plate + change, crop.plate_to_crop, window, sampling)
     for part in parts_beyond(plate.rgb_model, plate.window, light.smooth, lambda part: reached(part, crop)[1]):
         _add_filtered(picture, window, plate, part, crop, light, sampling)

@@ -192,8 +192,8 @@ class Rendering:
             try:
                 under_way = runner.submit(line)
                 # Ctrl-c may reach any thread, and the main one hears of it only when it wakes.
-                while not wait((under_way,), timeout=heard_within).done:
-                    pass
+                while not under_way.done():
+                    wait((under_way,), timeout=heard_within)
                 under_way.result()
             except BaseException:
                 self.session.over.set()
