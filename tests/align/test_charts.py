@@ -7,8 +7,8 @@ from faceplate.align import crop_window, invert, resample, window_through
 from faceplate.values import Window
 
 FORTIETH_DB = 10 ** (-40 / 20)
-STOP = 0.75
-"""Cycles a crop pixel: half as much again as a crop can hold; what lies between is the filter's slope."""
+STOP = 0.65
+"""Cycles a crop pixel: a third more than a crop can hold; what lies between is the filter's slope."""
 FAR_CROP_PX = 10
 """Beyond this distance no filter of ours carries an edge."""
 

@@ -4,7 +4,7 @@ from scipy.ndimage import gaussian_filter
 
 from faceplate.align import invert, resample
 from faceplate.colour import model_range
-from faceplate.composite import PlateRegion, composite_face
+from faceplate.composite import composite_face
 from faceplate.swap import FaceSwapSettings, crop_through
 from faceplate.values import Matte, Swap, Window
 from mesh_face import face_place
@@ -42,7 +42,7 @@ def matte(level=1.0):
 
 
 def composite(plate_model, swap, about=None, **knobs):
-    there = PlateRegion(REGION, FROM_MODEL(plate_model), plate_model)
+    there = FROM_MODEL(inside(plate_model))
     return composite_face(there, swap, about or matte(), LIGHT, FaceSwapSettings(**knobs), PLACE)
 
 
@@ -86,7 +86,9 @@ def test_a_model_that_changes_nothing_gives_the_resampled_plate_in_replace_mode(
     picture = plate()
     done = composite(picture, swap_of(picture), mode="replace", colour_match=match)
     square = Window(0, 0, SIDE, SIDE)
-    expected = FROM_MODEL(resample(resample(picture, REGION, MATRIX, square), square, invert(MATRIX), WINDOW))
+    held = np.clip(picture, *LIGHT.smooth)
+    filtered = resample(resample(held, REGION, MATRIX, square), square, invert(MATRIX), WINDOW)
+    expected = FROM_MODEL(filtered + inside(picture - held))
     np.testing.assert_allclose(done.rgb_linear[10:], expected[10:], rtol=1e-3, atol=1e-4)
 
 
@@ -94,9 +96,8 @@ def test_what_the_models_encoding_cannot_hold_comes_back_from_the_plate():
     """ACEScc ends at black; its models still give back the light below."""
     light = model_range(card(encoding="ACEScc"))
     linear = np.random.default_rng(0).uniform(-0.05, 0.01, (REGION.height, REGION.width, 3)).astype(np.float32)
-    there = PlateRegion(REGION, linear, light.encode(linear))
     settings = FaceSwapSettings(mode="residual")
-    done = composite_face(there, swap_of(there.rgb_model, 0.01), matte(), light, settings, PLACE)
+    done = composite_face(inside(linear), swap_of(light.encode(linear), 0.01), matte(), light, settings, PLACE)
     below = inside(linear).max(axis=-1)[10:] < -0.02
     np.testing.assert_allclose(done.rgb_linear[10:][below], inside(linear)[10:][below], atol=2e-3)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faceplate.align import crop_matrix, invert, resample, sampling_filters
-from faceplate.colour import from_model_range, from_working, to_model_range, to_working
+from faceplate.colour import from_model_range, from_working, model_range, to_model_range, to_working
 from faceplate.grain import FaceRegrainSettings
 from faceplate.graph import Shot, render_frame
 from faceplate.plate import normalised, stored_from
@@ -69,13 +69,15 @@ def make_shot(tmp_path):
 
 
 def resampled(shot, rendered):
-    """The plate in the model's range, through the crop and out again, over the matte: `align.resample` and no more."""
+    """The plate in the model's range over the matte: up to white through the crop and out again, the rest as it was."""
     about, alignment = shot.model.card, shot.person.alignment[0]
     data = rendered.frame.header.data
     region, window = region_of(alignment, about, data), rendered.matte.window
     plate_model = to_model_range(about)(linear_of(shot, region))
+    held = np.clip(plate_model, *model_range(about).smooth)
     matrix, square = crop_matrix(alignment, about.crop, about.side_px), Window(0, 0, about.side_px, about.side_px)
-    return resample(resample(plate_model, region, matrix, square), square, invert(matrix), window)
+    filtered = resample(resample(held, region, matrix, square), square, invert(matrix), window)
+    return filtered + (plate_model - held)[window.slices(region)]
 
 
 def linear_of(shot, window):

@@ -17,6 +17,9 @@ NAMES = ("R", "G", "B", "A", "matte.alpha", "depth.Z")
 SPOTS = ((180, 305, 40.0, 8.0), (210, 318, 9.0, 4.0))
 """Row, column, height and width of the highlights."""
 
+CATCH_LIGHTS = ((170, 350, 1), (186, 336, 2), (225, 300, 3))
+"""Row, column and side of hard points of light of 17."""
+
 HOLE = (200, 340)
 KNOBS = {
     "bands": {"blend_bands": 3.0},
@@ -30,12 +33,14 @@ KNOBS = {
 
 
 def plate_frame(alpha=1.0):
-    """Skin with texture, highlights, a hole at -0.05, and three channels beside."""
+    """Skin with texture, highlights, catch lights, a hole at -0.05, and three channels beside."""
     random = np.random.default_rng(3)
     rows, columns = np.mgrid[: SIZE[1], : SIZE[0]]
     skin = 0.2 + 0.2 * columns / SIZE[0] + random.normal(0, 0.004, (SIZE[1], SIZE[0]))
     for row, column, height, width in SPOTS:
         skin += (height - skin) * np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / 2 / width**2)
+    for row, column, side in CATCH_LIGHTS:
+        skin[row : row + side, column : column + side] = 17.0
     skin[HOLE[0] : HOLE[0] + 8, HOLE[1] : HOLE[1] + 8] = -0.05
     rgb = skin[..., None] * [1.0, 0.9, 0.8]
     beside = np.stack([np.full_like(skin, alpha), rows / SIZE[1], 1000.0 + columns], axis=-1)
@@ -73,6 +78,22 @@ def test_light_that_the_model_cannot_hold_comes_back_from_the_plate(make_shot, t
     assert there[hole].max() < -0.03
     assert after[hole].max() < 0.03
     assert np.isfinite(after).all()
+
+
+@pytest.mark.parametrize("mode", ["residual", "replace"])
+@pytest.mark.parametrize("knobs", KNOBS.values(), ids=KNOBS)
+def test_catch_lights_stay_points_of_light(make_shot, mode, knobs):
+    plate, after = (
+        frame.groups[0].pixels[..., :3] for frame in (plate_frame(), render_frame(make_shot(mode, **knobs), 1001).frame)
+    )
+    for row, column, side in CATCH_LIGHTS:
+        light = (slice(row, row + side), slice(column, column + side))
+        around = np.array(after[row - 3 : row + side + 3, column - 3 : column + side + 3])
+        around[3:-3, 3:-3] = 0
+        assert (after[light] > 0.5 * plate[light]).all()
+        assert (after[light] < 1.05 * plate[light]).all()
+        assert around.max() < 1.0
+        assert around[around > 0].min() > 0.12
 
 
 @pytest.mark.parametrize("mode", ["residual", "replace"])

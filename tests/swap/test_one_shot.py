@@ -204,8 +204,9 @@ def test_an_embedding_for_several_pictures_at_once_is_refused(tmp_path):
 
 def test_answers_for_other_people_are_told_apart(tmp_path):
     model, face = load_model(write_one_shot(tmp_path / "m.onnx", mapping=some_map())), crop_of(128)
-    assert shown(model).question(face) == shown(model).question(face)
-    assert shown(model).question(face) != shown(model, np.roll(EMBEDDING, 1)).question(face)
+    one, same, other = shown(model), shown(model), shown(model, np.roll(EMBEDDING, 1))
+    assert one.question(one.given(face)) == same.question(same.given(face))
+    assert one.question(one.given(face)) != other.question(other.given(face))
 
 
 @pytest.mark.parametrize("name", ["inswapper", "simswap"])

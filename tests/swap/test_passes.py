@@ -137,5 +137,5 @@ def test_a_question_tells_apart_what_the_network_is_given_and_nothing_else(tmp_p
     elsewhere = Crop(fine.rgb_model.copy(), fine.plate_to_crop + 1, fine.rgb_plate - 1)
     changed = Crop(fine.rgb_model.copy(), fine.plate_to_crop, fine.rgb_plate)
     changed.rgb_model[1, 1, 0] += 0.25
-    assert model.question(elsewhere) == model.question(fine)
-    assert model.question(changed) != model.question(fine)
+    assert model.question(model.given(elsewhere)) == model.question(model.given(fine))
+    assert model.question(model.given(changed)) != model.question(model.given(fine))

@@ -2,7 +2,7 @@
 
 from faceplate.align.framing import frame_face
 from faceplate.align.passes import sampled_in_passes
-from faceplate.align.resample import crop_window, decimation_lobes, read, resample
+from faceplate.align.resample import crop_window, decimation_lobes, read, resample, seen_window
 from faceplate.align.sampled import sampled, sampling_filters
 from faceplate.align.similarity import crop_matrix, fit_alignment, fit_similarity, invert, transform, window_through
 
@@ -19,6 +19,7 @@ __all__ = [
     "sampled",
     "sampled_in_passes",
     "sampling_filters",
+    "seen_window",
     "transform",
     "window_through",
 ]

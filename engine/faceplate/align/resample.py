@@ -1,38 +1,44 @@
 import math
 from collections.abc import Sequence
-from functools import cache, reduce
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from faceplate.align.enlarge import enlarged
-from faceplate.align.similarity import invert, window_through
-from faceplate.align.strided import combined_rows, halved_columns
+from faceplate.align.halved import Halvings, halved, halvings
+from faceplate.align.pinpoint import reach_px, read_pinpoint
+from faceplate.align.similarity import invert, steps, window_through
+from faceplate.align.strided import combined_rows
 from faceplate.values import Floats, Matrix, Window
 
-decimation_lobes = 4
+decimation_lobes = 6
 """Half width of the decimating filters, in pixels of the smaller picture."""
 
 least_oversampling = 2
 """Below this density a linear reading would be seen as softness; the picture is enlarged first."""
 
-half_band_reaches = ((8, 5), (4, 9))
-"""Half width of the filter that halves a picture, by how many times smaller it is to get: the more, the shorter."""
+square = 1.05
+"""Pixels that are no more out of square than this are not filtered for each axis alone."""
+
+spare_spacing = 3.3
+"""Pixels from one of the target's to the next: where there are so many, every second low-passed one says it all."""
 
 
 def crop_window(plate_to_crop: Matrix, side_px: int) -> Window:
     """The pixels of the plate that a crop is made from, its filters' margin included; the plate may be anamorphic."""
-    return _source_of(Window(0, 0, side_px, side_px), plate_to_crop)
+    return seen_window(Window(0, 0, side_px, side_px), plate_to_crop)
 
 
-def _source_of(target: Window, matrix: Matrix) -> Window:
-    """The pixels of the source that those of a target window are made from."""
+def seen_window(target: Window, matrix: Matrix) -> Window:
+    """The pixels of the source that those of a target window are made from, as `resample` does it."""
     back = invert(matrix)
-    if min(_steps(matrix)) >= 1 and max(_steps(back)) <= 1:
+    if min(steps(matrix)) >= 1 and max(steps(back)) <= 1:
         # The enlarging filters end before the decimating ones, and a linear reading reaches one pixel more.
         return window_through(back, target).grow(decimation_lobes)
-    shrinkage = max(1.0, 1 / min(_steps(matrix)), *_steps(back))
+    way = _way(matrix)
+    if way is not None:
+        return window_through(back, target).grow(max(_reach(taps) for taps in way))
+    shrinkage = max(1.0, 1 / min(steps(matrix)), *steps(back))
     reach = math.ceil(2 * decimation_lobes * shrinkage + 2)
     return window_through(back, target).grow(reach)
 
@@ -45,14 +51,18 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window, *, e
     sinc; target axes coarser than the source are read on a finer grid and decimated. Source axes that keep their size,
     grow or shrink less than `least_oversampling` are first enlarged with one of `enlarging_filters`: by default Keys,
     which moves no ramp and no edge, as OpenCV's own cubic (a = -3/4) does. An axis that gets less than a quarter as
-    large is first halved as often as that. Beyond its edge the image repeats its last row and column. Values are not
-    clamped.
+    large is first halved as often as that; a picture of square pixels that is then at least `least_oversampling` times
+    as dense as the target is low-passed and read at the target's own places at once. Beyond its edge the image repeats
+    its last row and column. Values are not clamped.
     """
-    needed = _source_of(target, matrix).intersect(source)
+    needed = seen_window(target, matrix).intersect(source)
     if not needed.is_empty:
         image, source = image[needed.slices(source)], needed
-    image, source, matrix = _halved(image, source, matrix)
-    times = [_enlargement(step) for step in _steps(matrix)]
+    way = _way(matrix)
+    if way is not None:
+        return _read_once(image, source, matrix, target, way)
+    image, source, matrix = halved(image, source, matrix, halvings(matrix))
+    times = [_enlargement(step) for step in steps(matrix)]
     dense = np.column_stack([matrix[:, :2] / times, matrix[:, 2]])
     grid = _fine_grid(matrix, dense)
     if max(times) > 1:
@@ -64,62 +74,39 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window, *, e
     return _decimated(fine, grid, _bands(matrix), target)
 
 
-def _halved(image: Floats, source: Window, matrix: Matrix) -> tuple[Floats, Window, Matrix]:
-    """The picture with every second column and row alone along axes that stay at least twice as fine as the target.
+def _way(matrix: Matrix) -> Halvings | None:
+    """The filters along x and y before a picture is read once, the last one to the target's band; None where it is not.
 
-    What is kept are the even columns and rows of the source's own coordinates, wherever the picture begins.
+    It is where both pictures' pixels are square, however turned, and the source's at least `least_oversampling` times
+    as dense.
     """
-    halvings: list[_Halving] = []
-    for axis in (0, 1):
-        while 4 * _steps(matrix)[axis] <= 1 and source[axis + 2] - source[axis] > 1:
-            taps = _half_band(next(reach for times, reach in half_band_reaches if times * _steps(matrix)[axis] <= 1))
-            start = -source[axis] % 2
-            count = -(-(source[axis + 2] - source[axis] - start) // 2)
-            halvings.append(_Halving(axis, taps, start, count))
-            corner = (source[axis] + start) // 2
-            source = source._replace(**dict(zip(_edges[axis], (corner, corner + count), strict=True)))
-            # A kept sample has its centre where it was: at 2 k + 0.5 of the picture before.
-            matrix = matrix * _doubled[axis]
-            matrix[:, 2] -= 0.25 * matrix[:, axis]
-    if not halvings:
-        return image, source, matrix
-    # Channel by channel, so that what one leaves between its halvings is soon memory for the next.
-    planes = [reduce(_every_second, halvings, plane) for plane in np.moveaxis(np.atleast_3d(image), -1, 0)]
-    return cv2.merge(planes).reshape(source.height, source.width, *image.shape[2:]), source, matrix
+    taps = halvings(matrix)
+    dense = matrix[:, :2] * [2 ** len(each) for each in taps]
+    most, least = np.linalg.svd(dense, compute_uv=False)
+    if most > square * least or least_oversampling * most > 1:
+        return None
+    return [[*each, _kaiser_sinc(1 / step)] for each, step in zip(taps, steps(dense), strict=True)]
 
 
-class _Halving(NamedTuple):
-    """Of which axis every second sample is kept: so many from `first` on, filtered by `taps`."""
-
-    axis: int
-    taps: Floats
-    first: int
-    samples: int
+def _reach(taps: Sequence[Floats]) -> int:
+    """How far, in pixels of the source, a place is seen along one axis, should every filter halve it."""
+    filters = sum((each.size // 2) << level for level, each in enumerate(taps))
+    return filters + ((reach_px + 1) << len(taps))
 
 
-def _every_second(plane: Floats, halving: _Halving) -> Floats:
-    axis, taps, first, count = halving
-    if axis == 0:
-        return halved_columns(plane, taps, first, count)
-    return combined_rows(plane, first + 2 * np.arange(count) - taps.size // 2, np.tile(taps, (count, 1)))
+def _read_once(image: Floats, source: Window, matrix: Matrix, target: Window, way: Halvings) -> Floats:
+    """The picture filtered, each time but perhaps the last with every second sample alone, and read at the places."""
+    if min(each[-1].size for each in way) > 2 * decimation_lobes * spare_spacing:
+        low, source, matrix = halved(image, source, matrix, way)
+    else:
+        low, source, matrix = halved(image, source, matrix, [each[:-1] for each in way])
+        along_x, along_y = (each[-1] for each in way)
+        low = cv2.sepFilter2D(low, -1, along_x, along_y, borderType=cv2.BORDER_REPLICATE)
+    planes = np.moveaxis(np.atleast_3d(low), -1, 0)
+    return read_pinpoint(planes, source, matrix, target).reshape(target.height, target.width, *image.shape[2:])
 
 
 _one = np.ones(1, np.float32)
-_edges = (("left", "right"), ("top", "bottom"))
-_doubled = (np.array([2.0, 1.0, 1.0]), np.array([1.0, 2.0, 1.0]))
-
-
-@cache
-def _half_band(reach: int) -> Floats:
-    """Taps that keep what the target holds, and leave nothing that would fold onto it."""
-    at = np.arange(-reach, reach + 1)
-    taps = np.where((at % 2 == 0) & (at != 0), 0.0, np.sinc(at / 2)) * np.kaiser(at.size, 6.0)
-    return np.asarray(taps / taps.sum(), np.float32)
-
-
-def _steps(matrix: Matrix) -> list[float]:
-    """How far, in pixels of the target, one pixel along x and one along y of the source lead."""
-    return [float(length) for length in np.linalg.norm(matrix[:, :2], axis=0)]
 
 
 def _enlargement(step: float) -> int:
@@ -133,13 +120,13 @@ def _fine_grid(matrix: Matrix, dense: Matrix) -> list[int]:
     from the target's band until the second filter takes them out. The counts are odd, so every target pixel has a
     sample at its very centre.
     """
-    spans = zip(_steps(invert(matrix)), _steps(invert(dense)), strict=True)
+    spans = zip(steps(invert(matrix)), steps(invert(dense)), strict=True)
     return [math.ceil(1.4 * span_dense) | 1 if span > 1 else 1 for span, span_dense in spans]
 
 
 def _spacings(matrix: Matrix, times: Sequence[int]) -> list[float]:
     """Spacing of the first filter along the source's x and y, enlarged `times`; 0 where nothing gets smaller."""
-    return [count / step if step < 1 else 0.0 for count, step in zip(times, _steps(matrix), strict=True)]
+    return [count / step if step < 1 else 0.0 for count, step in zip(times, steps(matrix), strict=True)]
 
 
 def _bands(matrix: Matrix) -> list[float]:
@@ -148,7 +135,7 @@ def _bands(matrix: Matrix) -> list[float]:
     Half as much again where the first filter has already cut to the target's band, as it does for every turn of a
     plate; 1 where the source's axes lie askew to a target axis that gets coarser than the other one.
     """
-    kept = np.linalg.inv(matrix[:, :2]) * np.minimum(1.0, _steps(matrix))[:, np.newaxis]
+    kept = np.linalg.inv(matrix[:, :2]) * np.minimum(1.0, steps(matrix))[:, np.newaxis]
     return [float(np.clip(1.5 / reach, 1.0, 1.5)) for reach in (kept**2).sum(axis=0)]
 
 
@@ -197,5 +184,5 @@ def _kaiser_sinc(spacing_px: float) -> Floats:
         return np.ones(1, np.float32)
     reach = math.floor(decimation_lobes * spacing_px)
     at = np.arange(-reach, reach + 1) / spacing_px
-    taps = np.sinc(at) * np.i0(5.0 * np.sqrt(1 - (at / decimation_lobes) ** 2))
+    taps = np.sinc(at) * np.i0(4.0 * np.sqrt(1 - (at / decimation_lobes) ** 2))
     return np.asarray(taps / taps.sum(), np.float32)

@@ -68,6 +68,11 @@ def invert(matrix: Matrix) -> Matrix:
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
 
+def steps(matrix: Matrix) -> list[float]:
+    """How far, in pixels of the target, one pixel along x and one along y of the source lead."""
+    return [float(length) for length in np.linalg.norm(matrix[:, :2], axis=0)]
+
+
 def transform(matrix: Matrix, points: Array) -> Matrix:
     """Points (... x 2) carried through a 2 x 3 transform."""
     return np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]

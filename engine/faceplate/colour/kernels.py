@@ -232,19 +232,18 @@ def _mix(line: Floats, matrix: Matrix, mixed: Floats) -> None:
 
 @compiled
 def _bend(line: Floats, bend: Three, bent: Floats) -> None:
-    """A curve between its two nearest points, straight; its lower point where the other is infinite or no number."""
+    """A curve between its two nearest points, straight; `bend` has each point and the rise to the next as one."""
     bits, width = line.view(np.uint32), line.shape[1]
-    inside, scale, step = np.uint32((1 << bend_shift) - 1), 1.0 / (1 << bend_shift), np.uint32(1)
-    # Points are fetched first, and by no signed place: so each of the two loops takes many pixels at once.
-    lows, highs = np.empty(width, np.float32), np.empty(width, np.float32)
+    inside, scale = np.uint32((1 << bend_shift) - 1), 1.0 / (1 << bend_shift)
+    # Pairs are fetched first, and by no signed place: so each of the two loops takes many pixels at once.
+    pairs = np.empty(width, np.uint64)
+    parts = pairs.view(np.float32)
     for channel in range(3):
         points, places = bend[channel], bits[channel]
         for x in range(width):
-            place = places[x] >> np.uint32(bend_shift)
-            lows[x], highs[x] = points[place], points[place + step]
+            pairs[x] = points[places[x] >> np.uint32(bend_shift)]
         for x in range(width):
-            low, rise = np.float64(lows[x]), np.float64(highs[x]) - np.float64(lows[x])
-            rise = rise if np.isfinite(rise) else np.float64(0)
+            low, rise = np.float64(parts[2 * x]), np.float64(parts[2 * x + 1])
             bent[channel, x] = np.float32(low + (places[x] & inside) * scale * rise)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from itertools import permutations, product
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,11 @@ short_words = {
 }
 """What cards may say instead of a colour space's name; they mean the same under every config."""
 
-highest_filtered = 64.0
-"""Scene-linear light up to which a plate's highlights are filtered with it; what is above stays where it is."""
-
-lowest_filtered = -1.0
-"""Light below this is a fault of an earlier filter, not a colour, and stays where it is too."""
-
 noise_floor = -0.0625
 """Noise round black and colours out of gamut reach down to here, in light as the model sees it: exposed."""
+
+lowest_filtered = -1.0
+"""Scene-linear light below this is a fault of an earlier filter, not a colour, however it is exposed."""
 
 most_mixing = 1e-4
 """Rounding in a config's matrices mixes channels by this much; other primaries do by a hundred times as much."""
@@ -56,20 +53,9 @@ class ModelRange:
 
     @property
     def smooth(self) -> tuple[float, float]:
-        """What stands out of a plate no further than black and white do, in the model's range: its noise, and 0..1."""
+        """How far a plate is filtered with its crop, in the model's range: its noise round black, and up to white."""
         floor = max(noise_floor / self.gain, lowest_filtered)
-        return min(0.0, self._ends(floor, floor)[0]), 1.0
-
-    @property
-    def filtered(self) -> tuple[float, float]:
-        """What of a plate is filtered with it at all, in the model's range: 0..1 and well beyond."""
-        lowest, highest = self._ends(lowest_filtered, highest_filtered)
-        return min(0.0, lowest), max(1.0, highest)
-
-    def _ends(self, lowest_linear: float, highest_linear: float) -> tuple[float, float]:
-        corners = list(product((lowest_linear, highest_linear), repeat=3))
-        ends = self.encode(np.array([corners], np.float32))
-        return float(ends.min()), float(ends.max())
+        return min(0.0, float(self.encode(np.full((1, 1, 3), floor, np.float32)).min())), 1.0
 
 
 def model_range(card: ModelCard, exposure_ev: float = 0.0, config: Any = None) -> ModelRange:

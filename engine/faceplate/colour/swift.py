@@ -9,7 +9,7 @@ from faceplate.colour.chain import Chain, decoding_chain, encoding_chain
 from faceplate.colour.convert import Conversion, conversion, processor_between
 from faceplate.colour.kernels import Three, convert_pixels
 from faceplate.colour.table_path import unchanged
-from faceplate.colour.tables import bend_table, no_bend
+from faceplate.colour.tables import bend_table, no_bend, with_rises
 from faceplate.values import Floats, Matrix
 
 tolerance = {"relative": 5e-6, "absolute": 2e-7, "highest": 65504.0}
@@ -76,8 +76,11 @@ def _short(chain: Chain | None) -> tuple[Three, Matrix] | None:
     """The table and the matrix of a chain that has no more than one of each."""
     if chain is None or chain.middle is not None or chain.far is not None:
         return None
-    table = no_bend if chain.edge is None else bend_table(chain.edge, **tolerance)
-    return None if table is None else (table, unchanged if chain.near is None else chain.near)
+    matrix = unchanged if chain.near is None else chain.near
+    if chain.edge is None:
+        return no_bend, matrix
+    table = bend_table(chain.edge, **tolerance)
+    return None if table is None else (with_rises(table), matrix)
 
 
 def _scaled(convert: Conversion, gain_in: np.float32, gain_out: np.float32) -> Conversion:

@@ -10,7 +10,7 @@ from faceplate.colour.config import scene_linear
 from faceplate.colour.convert import processor_between
 from faceplate.colour.kernels import Steps, Three, decode_pixels, encode_pixels
 from faceplate.colour.steps import plain_steps, steps_of
-from faceplate.colour.tables import bend_table, code_table, level_table, no_bend
+from faceplate.colour.tables import bend_table, code_table, level_table, no_bend, with_rises
 from faceplate.values import Array, Floats, Matrix, Sample
 
 unchanged = np.eye(3, 4)
@@ -65,7 +65,8 @@ def tables_for(config: Any, encoding: str, sample: Sample) -> Tables | None:
         return None
     near, far, near_back, far_back = (_filled(each) for each in (there.near, there.far, back.near, back.far))
     level = level_table(there.middle, bend) if there.middle else no_bend
-    return Tables(table, near, bend, level, far, far_back, bend_back, near_back, steps)
+    there_bent, back_bent = (with_rises(each) if each[0].size else no_bend for each in (bend, bend_back))
+    return Tables(table, near, there_bent, level, far, far_back, back_bent, near_back, steps)
 
 
 @lru_cache(maxsize=len(table_samples))

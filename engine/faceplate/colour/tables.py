@@ -6,7 +6,7 @@ from faceplate.colour.codes import every_number
 from faceplate.colour.kernels import Three, bend_shift
 from faceplate.values import Array, Floats, Sample
 
-no_bend: Three = (np.empty(0, np.float32),) * 3
+no_bend: Three = (np.empty(0, np.uint64),) * 3
 """The table of no curve at all."""
 
 beside = 2.0**-12
@@ -39,6 +39,24 @@ def bend_table(curve: Curve, *, relative: float, absolute: float, highest: float
         bent = curve(_floats((checked << np.uint64(bend_shift)) + np.uint64(1 << (bend_shift - 1))))
         strays = np.abs(straight - bent) > relative * np.abs(bent) + absolute
     return None if (strays & (np.abs(straight) <= highest) & np.isfinite(straight)).any() else by_channel(points)
+
+
+def with_rises(bend: Three) -> Three:
+    """Each point of a bent table and how far it is to the next, two floats in one number: fetched as one.
+
+    Where the next point is infinite or no number, there is no way to it.
+    """
+    lowest = {id(points): points for points in bend}
+    packed = {name: _with_rises(points) for name, points in lowest.items()}
+    red, green, blue = (packed[id(points)] for points in bend)
+    return red, green, blue
+
+
+def _with_rises(points: Floats) -> Array:
+    with np.errstate(invalid="ignore", over="ignore"):
+        rises = np.diff(points)
+    pairs = np.stack([points[:-1], np.where(np.isfinite(rises), rises, np.float32(0))], axis=1)
+    return pairs.view(np.uint64)[:, 0]
 
 
 def level_table(curve: Curve, bend: Three) -> Three:

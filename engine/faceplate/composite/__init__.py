@@ -11,14 +11,13 @@ from faceplate.composite.colour_statistics import (
 from faceplate.composite.face import Composite, composite_face, matte_in_crop
 from faceplate.composite.place import FacePlace
 from faceplate.composite.put_back import put_back
-from faceplate.composite.resampled import PlateRegion, crop_to_plate, seen_around
+from faceplate.composite.resampled import crop_to_plate
 
 __all__ = [
     "ColourMatch",
     "ColourStatistics",
     "Composite",
     "FacePlace",
-    "PlateRegion",
     "composite_face",
     "coverage_seen",
     "crop_to_plate",
@@ -29,6 +28,5 @@ __all__ = [
     "needs_statistics",
     "no_colours",
     "put_back",
-    "seen_around",
     "smoothed_colours",
 ]

@@ -68,19 +68,17 @@ def cells_of(
     window: Window,
     sigma_px: tuple[float, float],
     doublings: int = 0,
-    most: float = largest_change,
 ) -> Cells:
     """A picture (rows x columns x 3) over a window in the cells that a low-pass of this width wants.
 
-    Pixels that are no number, or no change that a network means, do not take part; the others count as at most `most`,
-    and at least as much below 0. The cells can be `doubled` so often.
+    Pixels that are no number, or no change that a network means, do not take part. The cells can be `doubled` so often.
     """
     width, height = (max(1, math.floor(sigma / sigma_cells)) for sigma in sigma_px)
     # A cell more on every side, for between two of them the low-pass is read.
     around = _whole(window.grow(max(width, height)), width << doublings, height << doublings)
     sums = np.zeros((around.height // height, around.width // width, 4), np.float32)
     corner = (window.top - around.top, window.left - around.left)
-    _add_up(sums, picture, coverage, corner, (height, width), (largest_change, most))
+    _add_up(sums, picture, coverage, corner, (height, width), np.float32(largest_change))
     return Cells(sums, width, height, around)
 
 
@@ -107,9 +105,9 @@ def _add_up(
     coverage: Floats,
     corner: tuple[int, int],
     cell: tuple[int, int],
-    limits: tuple[float, float],
+    largest: np.float32,
 ) -> None:
-    columns, largest, most = picture.shape[1], np.float32(limits[0]), np.float32(limits[1])
+    columns = picture.shape[1]
     for row in range(picture.shape[0]):
         into = sums[(row + corner[0]) // cell[0]]
         first, at = 0, corner[1] // cell[1]
@@ -121,9 +119,9 @@ def _add_up(
                 weight = coverage[row, column]
                 # A comparison with NaN is false.
                 if weight > 0 and abs(red) < largest and abs(green) < largest and abs(blue) < largest:
-                    total_red += weight * min(max(red, -most), most)
-                    total_green += weight * min(max(green, -most), most)
-                    total_blue += weight * min(max(blue, -most), most)
+                    total_red += weight * red
+                    total_green += weight * green
+                    total_blue += weight * blue
                     total += weight
             into[at, 0] += total_red
             into[at, 1] += total_green

@@ -3,10 +3,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faceplate.align import invert, resample, window_through
+from faceplate.align import resample, seen_window
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
-from faceplate.composite.resampled import seen_around
 from faceplate.values import Array, Crop, Floats, Matrix, Swap, Window, covered_window
 
 quantiles = np.linspace(0.01, 0.99, 25)
@@ -134,7 +133,7 @@ def coverage_seen(coverage: Floats, crop: Crop, region: Window, sound_over: Call
     covered = covered_window(coverage > 0, Window(0, 0, side, side))
     if covered.is_empty:
         return coverage
-    wanted = seen_around(window_through(invert(matrix), covered), matrix)
+    wanted = seen_window(covered, matrix)
     there = wanted.intersect(region)
     if there.is_empty:
         return np.zeros_like(coverage)

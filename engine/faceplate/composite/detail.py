@@ -10,12 +10,6 @@ from faceplate.composite.place import FacePlace
 from faceplate.composite.skin import skin_of
 from faceplate.values import Array, Floats, Window, covered_window
 
-white_to_black = 1.0
-"""In the model's range. A highlight further above the face counts as so much in the low-pass.
-
-Whole, it would spread there, and leave a dark ring where that is taken off.
-"""
-
 
 def return_detail(
     face: Floats,
@@ -32,7 +26,8 @@ def return_detail(
     eyes or of what is beyond the face takes part.
 
     Args:
-        face: rows x columns x 3 over `window`, in the model's range; changed in place.
+        face: rows x columns x 3 over `window`, in the model's range, the plate's light above white in it; changed in
+            place.
         plate: the plate there, the same shape and range.
         window: of the plate.
         place: of the face.
@@ -51,9 +46,9 @@ def return_detail(
     if not inner.is_empty:
         part = inner.slices(window)
         lacks, there = plate[part] - face[part], np.ascontiguousarray(skin[part])
-        cells = cells_of(lacks, there, inner, (across, down), most=white_to_black)
+        cells = cells_of(lacks, there, inner, (across, down))
         low, _ = cells.low((across, down))
-        _add(face[part], lacks, cells.spread(low, inner), there, amount, largest_change)
+        _add(face[part], lacks, cells.spread(low, inner), there, np.float32(amount), np.float32(largest_change))
     return skin * np.float32(amount * passed_grain(across * down))
 
 
@@ -67,7 +62,7 @@ def passed_grain(sigma_squared_px: float) -> float:
 
 
 @compiled
-def _add(face: Floats, lacks: Floats, low: Floats, skin: Floats, amount: float, largest: float) -> None:
+def _add(face: Floats, lacks: Floats, low: Floats, skin: Floats, amount: np.float32, largest: np.float32) -> None:
     for row in range(face.shape[0]):
         for column in range(face.shape[1]):
             share = amount * skin[row, column]

@@ -10,7 +10,7 @@ from faceplate.composite.cells import largest_change
 from faceplate.composite.colour_match import needs_statistics
 from faceplate.composite.detail import return_detail
 from faceplate.composite.place import FacePlace
-from faceplate.composite.resampled import PlateRegion, crop_to_plate, put_through
+from faceplate.composite.resampled import crop_to_plate, put_through
 from faceplate.composite.sharpness import matched_sharpness
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Array, Crop, Floats, Matte, Swap, Window
@@ -43,7 +43,7 @@ class Composite:
 
 
 def composite_face(
-    plate: PlateRegion,
+    plate_linear: Floats,
     swap: Swap,
     matte: Matte,
     light: ModelRange,
@@ -58,10 +58,13 @@ def composite_face(
     replace mode the plate's own detail may come back over it. The change is worked on in the crop, which holds all of
     it, and brought to the plate once. What the model's range cannot hold comes back from the plate. Where the plate is
     NaN or infinite, or the picture would be, it stays as it is.
+
+    `plate_linear` is the plate over the matte's window, rows x columns x 3, scene-linear in the working space.
     """
-    window, inside, crop = matte.window, matte.window.slices(plate.window), swap.crop
-    plate_model, plate_linear = plate.rgb_model[inside], plate.rgb_linear[inside]
-    finite = _finite(plate.rgb_model, plate.rgb_linear)[inside]
+    window, crop = matte.window, swap.crop
+    plate_linear = np.ascontiguousarray(plate_linear)
+    plate_model = light.encode(plate_linear)
+    finite = _finite(plate_model, plate_linear)
     coverage = matte.coverage * finite
     weight = coverage * np.float32(settings.mix)
     change = _change(swap, matte_in_crop(Matte(window, coverage), crop), settings, place)
@@ -71,8 +74,9 @@ def composite_face(
         face += plate_model
         own = np.float32(1)
     else:
-        face = put_through(change, plate, crop, window, light, settings.filter)
+        face, beyond = put_through(change, plate_model, crop, window, light.smooth, settings.filter)
         own = return_detail(face, plate_model, window, place, finite, settings.detail, settings.detail_size)
+        np.maximum(own, beyond, out=own)
     face_linear, rgb_linear = light.decode(face), light.decode(plate_model)
     changed = np.empty_like(finite)
     _blend(rgb_linear, face_linear, plate_linear, weight, finite, (face, plate_model), changed)
@@ -126,23 +130,42 @@ def _blend(
     in both, 0 where that is not finite, and weigh nothing. `encoded` are face and plate in the model's range.
     """
     rows, columns, _ = rgb_linear.shape
+    shares, differs = np.empty((columns, 3), np.float32), np.empty((columns, 3), np.bool_)
     for row in range(rows):
         for column in range(columns):
-            sound, differs, share = finite[row, column], False, weight[row, column]
+            share = weight[row, column]
+            shares[column, 0], shares[column, 1], shares[column, 2] = share, share, share
+        light, picture, face = plate_linear[row].reshape(-1), rgb_linear[row].reshape(-1), face_linear[row].reshape(-1)
+        there, here, apart, sound = encoded[0][row].reshape(-1), encoded[1][row].reshape(-1), differs.reshape(-1), True
+        by = shares.reshape(-1)
+        for at in range(light.size):
+            difference = face[at] - picture[at]
+            picture[at], face[at] = light[at] + by[at] * difference, light[at] + difference
+            sound &= np.isfinite(picture[at]) and np.isfinite(face[at])
+            apart[at] = there[at] != here[at]
+        for column in range(columns):
+            other = differs[column, 0] | differs[column, 1] | differs[column, 2]
+            changed[row, column] = other and weight[row, column] > 0
+            sound &= finite[row, column]
+        if not sound:
+            lines = rgb_linear[row], face_linear[row], plate_linear[row]
+            _leave_to_plate(lines, finite[row], weight[row], changed[row])
+
+
+@compiled
+def _leave_to_plate(lines: tuple[Floats, Floats, Floats], finite: Array, weight: Floats, changed: Array) -> None:
+    """Makes the pixels of a row (picture, face, plate) that are no light the plate's in both."""
+    picture, face, plate = lines
+    for column in range(picture.shape[0]):
+        sound = finite[column]
+        for channel in range(3):
+            sound &= np.isfinite(picture[column, channel]) and np.isfinite(face[column, channel])
+        if not sound:
+            weight[column], changed[column] = 0, False
             for channel in range(3):
-                light = plate_linear[row, column, channel]
-                difference = face_linear[row, column, channel] - rgb_linear[row, column, channel]
-                picture, face = light + share * difference, light + difference
-                rgb_linear[row, column, channel], face_linear[row, column, channel] = picture, face
-                differs |= encoded[0][row, column, channel] != encoded[1][row, column, channel]
-                sound &= np.isfinite(picture) and np.isfinite(face)
-            changed[row, column] = sound and differs and share > 0
-            if not sound:
-                weight[row, column] = 0
-                for channel in range(3):
-                    light = plate_linear[row, column, channel]
-                    light = light if np.isfinite(light) else np.float32(0)
-                    rgb_linear[row, column, channel], face_linear[row, column, channel] = light, light
+                light = plate[column, channel]
+                light = light if np.isfinite(light) else np.float32(0)
+                picture[column, channel], face[column, channel] = light, light
 
 
 def _matched(change: Floats, coverage: Floats, match: float) -> Floats:

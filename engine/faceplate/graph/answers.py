@@ -16,12 +16,13 @@ def answered(model: SwapModel, crop: Crop, keep: Keep, of: str = "") -> Swap:
     Only what the network itself is given counts, so nodes of other knobs and other frames of the same picture share an
     answer. `of` is named in errors.
     """
+    given = model.given(crop)
 
     def asked() -> _Answer:
-        made = model.run(crop, of)
+        made = model.run(crop, of, given)
         return _Answer(made.rgb_model, made.mattes)
 
-    answer: _Answer = keep(model.question(crop), asked, _size_bytes)
+    answer: _Answer = keep(model.question(given), asked, _size_bytes)
     return Swap(answer.rgb_model, answer.mattes, crop)
 
 

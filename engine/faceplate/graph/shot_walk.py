@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from faceplate.colour import plate_codec
-from faceplate.composite import Composite, PlateRegion, composite_face, put_back, seen_around
+from faceplate.composite import Composite, composite_face, put_back
 from faceplate.grain import regrain
 from faceplate.graph.plates import encoding_of
 from faceplate.graph.shot import Rendered, Shot
@@ -52,18 +52,16 @@ def _with_face(shot: Shot, frame: Frame) -> Rendered:
     face = face_in(shot, frame)
     if face is None:
         return Rendered(frame, frame)
-    swap, light, region = face.swap, face.light, face.region
+    swap = face.swap
     with shot.times.stage("matte"):
         matte = face.matte(shot.matte_settings)
     if matte.window.is_empty:
         return Rendered(frame, frame, swap, matte)
     with shot.times.stage("colour"):
-        near = seen_around(matte.window, swap.crop.plate_to_crop).intersect(region)
-        linear = face.codec.decode(frame.stored(near))
-        plate = PlateRegion(near, linear, light.encode(linear))
+        linear = face.codec.decode(frame.stored(matte.window))
     coloured = matched(shot, Covered(frame, face, matte), partial(_put_into, shot))
     with shot.times.stage("composite"):
-        composite = composite_face(plate, coloured, matte, light, shot.swap_settings, face.place)
+        composite = composite_face(linear, coloured, matte, face.light, shot.swap_settings, face.place)
     return _finished(shot, frame, Rendered(frame, frame, swap, matte, composite), composite)
 
 

@@ -75,7 +75,7 @@ class FaceMatteGraphSettings(Settings):
 FACE_MATTE = register(
     NodeSpec(
         name="FaceMatte",
-        version=1,
+        version=2,
         summary="Coverage of the face: the landmarks' outline times the model's own matte, feathered.",
         inputs=("plate",),
         settings=FaceMatteSettings,

@@ -2,6 +2,7 @@ import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,13 @@ from faceplate.swap.signature import FLOATS, HALVES, Port, fits
 from faceplate.swap.source_identity import Identity
 from faceplate.swap.tensors import from_network, picture_shape, to_network
 from faceplate.values import Crop, Floats, Swap
+
+
+class Given(NamedTuple):
+    """What a network is given for one crop: a picture for each pass, and the values of its other inputs by name."""
+
+    pictures: list[Floats]
+    others: dict[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -43,21 +51,27 @@ class SwapModel:
     batch: int = 1
     identity: Identity | None = None
 
-    def run(self, crop: Crop, of: str = "") -> Swap:
+    def given(self, crop: Crop) -> Given:
+        """What the network is given for a crop; one n times as fine as the model's own goes through in n x n passes."""
+        given = {name: self._values(about) for name, about in self.card.knobs.items()} | self._shown()
+        planes = given.pop(self.card.input, np.zeros(0, np.float32))
+        ports = {port.name: port for port in self.recognised.signature.inputs}
+        shaped = {name: values.reshape(_sizes(ports[name], values.size)) for name, values in given.items()}
+        parts = passes_of(crop.rgb_model, self._passes(crop))
+        return Given([to_network(part, self.card, planes) for part in parts], shaped)
+
+    def run(self, crop: Crop, of: str = "", given: Given | None = None) -> Swap:
         """What the model makes of one crop, in its own range.
 
-        A crop n times as fine as the model's own goes through it in n x n passes. Errors say what it is `of`: whose
-        face, in which frame.
+        Errors say what it is `of`: whose face, in which frame. `given` is what the crop's is, where it is at hand.
 
         Raises:
             DeviceError: there is no memory for the run.
             ModelError: the run failed, or an output holds NaN or has another shape than the card says.
         """
-        passes = crop.rgb_model.shape[0] // self.card.side_px
-        names = [self.card.image, *self.card.mattes.values()]
-        pictures, others = self._inputs(crop, passes)
+        passes, names = self._passes(crop), [self.card.image, *self.card.mattes.values()]
         source = f"{self.source}, {of}" if of else self.source
-        answers = self._answers(source, names, pictures, others)
+        answers = self._answers(source, names, *(given or self.given(crop)))
         images, mattes = [], []
         for made in answers:
             images.append(self._image(made, source))
@@ -65,15 +79,14 @@ class SwapModel:
         named = {name: joined_passes([each[name] for each in mattes], passes) for name in self.card.mattes}
         return Swap(joined_passes(images, passes), named, crop)
 
-    def question(self, crop: Crop) -> Hashable:
+    def question(self, given: Given) -> Hashable:
         """All that an answer depends on: the network, what runs it, every value it is given, and how it is read."""
-        pictures, others = self._inputs(crop, crop.rgb_model.shape[0] // self.card.side_px)
-        given = hashlib.blake2b()
-        for values in (*pictures, *(others[name] for name in sorted(others))):
-            given.update(f"{values.shape}".encode())
-            given.update(values.tobytes())
+        digest = hashlib.blake2b()
+        for values in (*given.pictures, *(given.others[name] for name in sorted(given.others))):
+            digest.update(f"{values.shape}".encode())
+            digest.update(values.tobytes())
         read = (self.card.image, *self.card.mattes.items(), self.card.order, *self.card.image_range)
-        return (self.digest, self.device, self.batch, *read, given.digest())
+        return (self.digest, self.device, self.batch, *read, digest.digest())
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -100,13 +113,8 @@ class SwapModel:
         mattes = [from_network(output, self.card, channels=1, source=source) for output in made[1:]]
         return {name: np.clip(matte[..., 0], 0, 1) for name, matte in zip(self.card.mattes, mattes, strict=True)}
 
-    def _inputs(self, crop: Crop, passes: int) -> tuple[list[Floats], dict[str, Floats]]:
-        """The picture of each pass, and what the other inputs are given."""
-        given = {name: self._values(about) for name, about in self.card.knobs.items()} | self._shown()
-        planes = given.pop(self.card.input, np.zeros(0, np.float32))
-        ports = {port.name: port for port in self.recognised.signature.inputs}
-        shaped = {name: values.reshape(_sizes(ports[name], values.size)) for name, values in given.items()}
-        return [to_network(part, self.card, planes) for part in passes_of(crop.rgb_model, passes)], shaped
+    def _passes(self, crop: Crop) -> int:
+        return int(crop.rgb_model.shape[0] // self.card.side_px)
 
     def _shown(self) -> dict[str, Floats]:
         """What the identity input is given."""

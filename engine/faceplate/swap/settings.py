@@ -190,7 +190,7 @@ class FaceSwapGraphSettings(OneShotSettings, ProcessorSettings, FaceSwapFileSett
 FACE_SWAP = register(
     NodeSpec(
         name="FaceSwap",
-        version=3,
+        version=4,
         summary="Runs a swap model on the tracked face and puts the result into the plate, in scene-linear light.",
         inputs=("plate", "matte"),
         settings=FaceSwapSettings,

@@ -151,4 +151,4 @@ def test_the_receipt_names_model_track_and_consent(shot):
 
 def test_a_group_of_an_earlier_version_is_rendered_and_said(shot):
     script = shot.script(shot.node("FaceSwap", "2", faceplate_class='"FaceSwap 1"'), shot.write())
-    assert shot.rendered(script).notes == ("FaceSwap1 was made as FaceSwap 1 and is rendered as FaceSwap 3",)
+    assert shot.rendered(script).notes == ("FaceSwap1 was made as FaceSwap 1 and is rendered as FaceSwap 4",)

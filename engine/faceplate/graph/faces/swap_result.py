@@ -6,17 +6,14 @@ from typing import cast
 
 import numpy as np
 
-from faceplate.align import crop_matrix
 from faceplate.colour import ModelRange, model_range, plate_codec, scene_linear, shown_plate
 from faceplate.composite import (
     ColourStatistics,
     Composite,
     FacePlace,
-    PlateRegion,
     composite_face,
     needs_statistics,
     no_colours,
-    seen_around,
 )
 from faceplate.graph.answers import answered
 from faceplate.graph.colour_window import matched_swap, measured_colours
@@ -103,8 +100,7 @@ class _Face:
     Attributes:
         found: whose, and where.
         region: the pixels of the plate that its crop is made from.
-        near: those, and what is seen among them through the crop.
-        rgb_linear: the plate over `near`, without its alpha where it is premultiplied.
+        rgb_linear: the plate there, without its alpha where it is premultiplied.
         light: the model's range at the face's exposure.
         model: as it stands for this face.
         swap: what the model gave.
@@ -112,7 +108,6 @@ class _Face:
 
     found: Tracked
     region: Window
-    near: Window
     rgb_linear: Floats
     light: ModelRange
     model: SwapModel
@@ -126,10 +121,9 @@ def _swapped(group: Node, source: Source) -> Made:
     if face is None:
         return empty
     matte = _matte_used(group, face)
-    plate = PlateRegion(face.near, face.rgb_linear, face.light.encode(face.rgb_linear))
     matched = _matched(At(group, source, face.found), face, settings)
-    composite = composite_face(plate, matched, matte, face.light, settings, _place(face.found))
-    made, bare = (composite.face_linear, composite.weight), face.rgb_linear[face.region.slices(face.near)]
+    composite = composite_face(face.rgb_linear, matched, matte, face.light, settings, _place(face.found))
+    made, bare = (composite.face_linear, composite.weight), face.rgb_linear
     colour, weight = as_it_stands(group, source, face.region, bare, made)
     planes = {name: colour[..., at] for at, name in enumerate(rgb)}
     layers = layer_planes(_placed(face), settings.filter) if _has_layers(group) else {}
@@ -185,7 +179,7 @@ def _colours(there: At, known: _Face | None) -> ColourStatistics:
 
 
 def _sound(face: _Face, window: Window) -> Array:
-    return np.asarray(np.isfinite(face.rgb_linear[window.slices(face.near)]).all(axis=-1))
+    return np.asarray(np.isfinite(face.rgb_linear[window.slices(face.region)]).all(axis=-1))
 
 
 def _covered(group: Node, source: Source) -> Made:
@@ -228,16 +222,14 @@ def _face(group: Node, source: Source, found: Tracked, settings: FaceSwapSetting
     config = config_of(group)
     light = model_range(model.card, _exposure(group, model, found, settings)[found.row], config)
     codec = plate_codec(scene_linear(config), Sample.FLOAT, config)
-    matrix = crop_matrix(alignment, model.card.crop, model.card.side_px * settings.passes)
-    near = seen_around(region, matrix).intersect(window_of(source.info))
-    rgb_linear = bare_rgb(group, source, near)
-    shown = shown_plate(rgb_linear[region.slices(near)], codec, light)
+    rgb_linear = bare_rgb(group, source, region)
+    shown = shown_plate(rgb_linear, codec, light)
     crop = cut_crop(shown, region, alignment, model.card, settings.filter, settings.passes)
     of = f"{group.path} at frame {group.moment.frame:g}"
     swap = answered(model, crop, partial(group.pull.kept_value, group), of)
     for words in model.notes:
         group.session.note(words)
-    return _Face(found, region, near, rgb_linear, light, model, swap)
+    return _Face(found, region, rgb_linear, light, model, swap)
 
 
 def _exposure(group: Node, model: SwapModel, found: Tracked, settings: FaceSwapSettings) -> Matrix:
