@@ -167,14 +167,25 @@ def _filtered(image: Floats, spacings_px: Sequence[float]) -> Floats:
 
 
 def read(
-    image: Floats, source: Window, matrix: Matrix, target: Window, *, interpolation: int = cv2.INTER_LINEAR
+    image: Floats,
+    source: Window,
+    matrix: Matrix,
+    target: Window,
+    *,
+    interpolation: int = cv2.INTER_LINEAR,
+    border: int = cv2.BORDER_REPLICATE,
 ) -> Floats:
-    """One reading of the picture at each target pixel's place, by OpenCV; beyond its edge the image repeats it."""
+    """One reading of the picture at each target pixel's place, by OpenCV.
+
+    Beyond its edge the image repeats it; with `cv2.BORDER_CONSTANT` it is 0 there, from a pixel beyond its edge on.
+    """
     opencv = matrix.copy()
     opencv[:, 2] += matrix[:, :2] @ (source.left + 0.5, source.top + 0.5)
     opencv[:, 2] -= (target.left + 0.5, target.top + 0.5)
     size = (target.width, target.height)
-    seen: Floats = cv2.warpAffine(image, opencv, size, flags=interpolation, borderMode=cv2.BORDER_REPLICATE)
+    # What numpy itself allocates comes in large pages, where the system has them.
+    seen = np.empty((target.height, target.width, *image.shape[2:]), np.float32)
+    cv2.warpAffine(image, opencv, size, dst=seen, flags=interpolation, borderMode=border)
     return seen
 
 

@@ -56,9 +56,10 @@ class Cells:
 
     def spread(self, picture: Floats, window: Window) -> Floats:
         """A picture of the cells (rows x columns x 3), read linearly between their middles, over a window of these."""
-        wide: Floats = cv2.resize(
-            np.ascontiguousarray(picture), (self.window.width, self.window.height), interpolation=cv2.INTER_LINEAR
-        )
+        # What numpy itself allocates comes in large pages, where the system has them.
+        wide = np.empty((self.window.height, self.window.width, picture.shape[2]), np.float32)
+        size = (self.window.width, self.window.height)
+        cv2.resize(np.ascontiguousarray(picture), size, dst=wide, interpolation=cv2.INTER_LINEAR)
         return wide[window.slices(self.window)]
 
 

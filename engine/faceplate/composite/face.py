@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from faceplate.align import read
@@ -86,7 +87,8 @@ def composite_face(
 def matte_in_crop(matte: Matte, crop: Crop) -> Floats:
     """The matte at the middle of each pixel of the crop: it was drawn no finer than that, so nothing folds."""
     side = crop.rgb_plate.shape[0]
-    return read(np.pad(matte.coverage, 1), matte.window.grow(1), crop.plate_to_crop, Window(0, 0, side, side))
+    square = Window(0, 0, side, side)
+    return read(matte.coverage, matte.window, crop.plate_to_crop, square, border=cv2.BORDER_CONSTANT)
 
 
 def _change(swap: Swap, coverage: Floats, settings: FaceSwapSettings, place: FacePlace) -> Floats:
