@@ -13,9 +13,10 @@ turns = pytest.mark.parametrize("turn_deg", [0, 7, 33, 90])
 
 
 @times
+@pytest.mark.parametrize("pixel_aspect", [1, 1.8])
 @pytest.mark.parametrize("name", ["keys", "lanczos6", "deepfacelab"])
-def test_each_pass_is_a_sampling_of_its_own_and_one_pass_is_the_sampling(passes, name):
-    side, matrix = 30, plate_to_crop(256 / 1200, 1.8, 7, 30)
+def test_each_pass_is_a_sampling_of_its_own_and_one_pass_is_the_sampling(passes, name, pixel_aspect):
+    side, matrix = 30, plate_to_crop(256 / 1200, pixel_aspect, 7, 30)
     source = crop_window(matrix, side)
     chart = np.random.default_rng(0).random((source.height, source.width, 3), np.float32)
     whole = Window(0, 0, side, side)

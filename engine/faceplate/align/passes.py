@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from faceplate.align.sampled import sampled
+from faceplate.align.resample import resample_between
+from faceplate.align.sampled import deepfacelab, sampled
 from faceplate.values import Floats, Matrix, Window
 
 
@@ -18,6 +19,9 @@ def sampled_in_passes(
     own = Window(0, 0, side_px, side_px)
     if passes == 1:
         return sampled(image, source, matrix, own, name)
+    between = None if name == deepfacelab else resample_between(image, source, matrix / passes, own, passes)
+    if between is not None:
+        return between
     fine = np.empty((side_px * passes, side_px * passes, *image.shape[2:]), np.float32)
     for down, across in np.ndindex(passes, passes):
         shifted = pass_matrix(matrix, passes, across, down)

@@ -60,7 +60,8 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window, *, e
         image, source = image[needed.slices(source)], needed
     way = _way(matrix)
     if way is not None:
-        return _read_once(image, source, matrix, target, way)
+        planes, source, matrix = _low_passed(image, source, matrix, way)
+        return read_pinpoint(planes, source, matrix, target).reshape(target.height, target.width, *image.shape[2:])
     image, source, matrix = halved(image, source, matrix, halvings(matrix))
     times = [_enlargement(step) for step in steps(matrix)]
     dense = np.column_stack([matrix[:, :2] / times, matrix[:, 2]])
@@ -72,6 +73,22 @@ def resample(image: Floats, source: Window, matrix: Matrix, target: Window, *, e
     low = _filtered(image, _spacings(matrix, times))
     fine = read(low, source, np.array([grid]).T * dense, _scaled(target.grow(decimation_lobes), grid))
     return _decimated(fine, grid, _bands(matrix), target)
+
+
+def resample_between(image: Floats, source: Window, matrix: Matrix, target: Window, places: int) -> Floats | None:
+    """`resample` at so many places along either axis of each target pixel, the filters being those of whole ones.
+
+    Filtered once, it is read at places x places times as many. None where `resample` would read a finer grid first.
+    """
+    way = _way(matrix)
+    if way is None:
+        return None
+    needed = seen_window(target, matrix).intersect(source)
+    if not needed.is_empty:
+        image, source = image[needed.slices(source)], needed
+    planes, source, matrix = _low_passed(image, source, matrix, way)
+    fine = _scaled(target, [places, places])
+    return read_pinpoint(planes, source, places * matrix, fine).reshape(fine.height, fine.width, *image.shape[2:])
 
 
 def _way(matrix: Matrix) -> Halvings | None:
@@ -94,16 +111,15 @@ def _reach(taps: Sequence[Floats]) -> int:
     return filters + ((reach_px + 1) << len(taps))
 
 
-def _read_once(image: Floats, source: Window, matrix: Matrix, target: Window, way: Halvings) -> Floats:
-    """The picture filtered, each time but perhaps the last with every second sample alone, and read at the places."""
+def _low_passed(image: Floats, source: Window, matrix: Matrix, way: Halvings) -> tuple[Floats, Window, Matrix]:
+    """The picture (channels x rows x columns) filtered, with every second sample alone but perhaps the last time."""
     if min(each[-1].size for each in way) > 2 * decimation_lobes * spare_spacing:
         low, source, matrix = halved(image, source, matrix, way)
     else:
         low, source, matrix = halved(image, source, matrix, [each[:-1] for each in way])
         along_x, along_y = (each[-1] for each in way)
         low = cv2.sepFilter2D(low, -1, along_x, along_y, borderType=cv2.BORDER_REPLICATE)
-    planes = np.moveaxis(np.atleast_3d(low), -1, 0)
-    return read_pinpoint(planes, source, matrix, target).reshape(target.height, target.width, *image.shape[2:])
+    return np.moveaxis(np.atleast_3d(low), -1, 0), source, matrix
 
 
 _one = np.ones(1, np.float32)
