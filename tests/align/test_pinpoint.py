@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faceplate.align import invert
-from faceplate.align.pinpoint import read_pinpoint
+from faceplate.align.pinpoint import _table, _weigh, read_pinpoint
 from faceplate.values import Window
 
 SOURCE = Window(-5, 7, 91, 87)
@@ -47,6 +47,22 @@ def test_beyond_its_edge_the_picture_repeats_its_last_row_and_column():
     np.testing.assert_allclose(plain, read_pinpoint(wide, SOURCE.grow(30), TURNED, target), atol=1e-6)
 
 
-def test_a_part_has_the_bits_of_the_whole():
-    whole, part = read_pinpoint(planes(), SOURCE, TURNED, TARGET), Window(10, 5, 25, 31)
-    np.testing.assert_array_equal(read_pinpoint(planes(), SOURCE, TURNED, part), whole[part.slices(TARGET)])
+def test_a_part_has_the_bits_of_the_whole_and_a_part_of_the_source_gives_them_too():
+    random = np.random.default_rng(0)
+    source, target, part = Window(-300, -200, 500, 570), Window(0, 0, 400, 400), Window(37, 91, 380, 366)
+    some = Window(-297, -193, 500, 570)
+    plane = random.random((1, source.height, source.width), np.float32)
+    for angle in random.uniform(-3, 3, 12):
+        linear = 0.9 * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        matrix = np.column_stack([linear, random.uniform(197, 203, 2) - linear @ [100.0, 185.0]])
+        whole = read_pinpoint(plane, source, matrix, target)
+        np.testing.assert_array_equal(read_pinpoint(plane, source, matrix, part), whole[part.slices(target)])
+        np.testing.assert_array_equal(read_pinpoint(plane[:, *some.slices(source)], some, matrix, target), whole)
+
+
+@pytest.mark.parametrize("below", [-1e-17, -5e-324])
+def test_a_place_that_is_no_float_below_a_pixel_has_taps_of_its_own(below):
+    fenced, weights = np.full((_table.shape[0] + 1, *_table.shape[1:]), np.nan, np.float32), np.empty(8, np.float32)
+    fenced[:-1] = _table
+    first = _weigh(below, fenced[:-1], weights)
+    assert (np.flatnonzero(weights > 1e-6) + first).tolist() == [0]

@@ -131,6 +131,20 @@ def test_negatives_and_highlights_survive_the_warp():
     np.testing.assert_allclose(seen[..., 1], -0.5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("step", [192 / 544, 6 / 34, 18 / 20, 18 / 23])
+def test_where_the_filters_last_tap_stands_at_its_very_end_it_is_a_number(step):
+    image, target = np.full((80, 90, 3), 0.5, np.float32), Window(2, 2, 10, 9)
+    np.testing.assert_allclose(resample(image, Window(0, 0, 90, 80), step * np.eye(2, 3), target), 0.5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("steps", [(2.5, 2.5), (0.9, 0.8), (0.3, 0.45), (0.3, 0.3), (0.1, 0.2)])
+def test_a_picture_in_double_precision_is_seen_as_one_in_single(steps):
+    image, source, target = np.random.default_rng(0).random((80, 90, 3)), Window(0, 0, 90, 80), Window(-2, 3, 9, 8)
+    matrix = centred(turn(7.0) @ np.diag(steps), 1)
+    expected = resample(image.astype(np.float32), source, matrix, target)
+    np.testing.assert_allclose(resample(image, source, matrix, target), expected, atol=1e-5)
+
+
 @pytest.mark.parametrize("turn_deg", [0, 12, 90])
 @anamorphic
 def test_a_crop_of_the_result_is_the_result_of_the_crop_with_its_margin(turn_deg, pixel_aspect):

@@ -88,7 +88,7 @@ def test_a_model_that_changes_nothing_gives_the_resampled_plate_in_replace_mode(
     square = Window(0, 0, SIDE, SIDE)
     held = np.clip(picture, *LIGHT.smooth)
     filtered = resample(resample(held, REGION, MATRIX, square), square, invert(MATRIX), WINDOW)
-    expected = FROM_MODEL(filtered + inside(picture - held))
+    expected = FROM_MODEL(filtered) + FROM_MODEL(inside(picture)) - FROM_MODEL(inside(held))
     np.testing.assert_allclose(done.rgb_linear[10:], expected[10:], rtol=1e-3, atol=1e-4)
 
 

@@ -155,6 +155,6 @@ def test_pixels_of_the_plate_that_are_no_light_do_not_move_the_match(make_shot, 
     rendered = render_frame(replace(shot), 1004)
     window = rendered.composite.window
     far = np.ones((window.height, window.width), bool)
-    far[WRONG.grow(20).slices(window)] = False
+    far[WRONG.grow(30).slices(window)] = False
     np.testing.assert_allclose(rendered.composite.rgb_linear[far], before[far], rtol=0.004)
     assert np.isfinite(rendered.composite.rgb_linear).all()

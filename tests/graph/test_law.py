@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faceplate.align import crop_matrix, invert, resample, sampling_filters
-from faceplate.colour import from_model_range, from_working, model_range, to_model_range, to_working
+from faceplate.colour import from_working, model_range, to_working
 from faceplate.grain import FaceRegrainSettings
 from faceplate.graph import Shot, render_frame
 from faceplate.plate import normalised, stored_from
@@ -69,15 +69,15 @@ def make_shot(tmp_path):
 
 
 def resampled(shot, rendered):
-    """The plate in the model's range over the matte: up to white through the crop and out again, the rest as it was."""
+    """The plate's light over the matte: up to the model's white through the crop and out again, the rest as it was."""
     about, alignment = shot.model.card, shot.person.alignment[0]
     data = rendered.frame.header.data
-    region, window = region_of(alignment, about, data), rendered.matte.window
-    plate_model = to_model_range(about)(linear_of(shot, region))
-    held = np.clip(plate_model, *model_range(about).smooth)
+    region, window, light = region_of(alignment, about, data), rendered.matte.window, model_range(about)
+    linear = linear_of(shot, region)
+    held = np.clip(light.encode(linear), *light.smooth)
     matrix, square = crop_matrix(alignment, about.crop, about.side_px), Window(0, 0, about.side_px, about.side_px)
     filtered = resample(resample(held, region, matrix, square), square, invert(matrix), window)
-    return filtered + (plate_model - held)[window.slices(region)]
+    return light.decode(filtered) + (linear - light.decode(held))[window.slices(region)]
 
 
 def linear_of(shot, window):
@@ -168,7 +168,7 @@ def test_outside_the_matte_every_mode_leaves_the_plate_bit_for_bit(
 def test_replace_mode_gives_the_resampled_plate(make_shot, encoding, sample, colour_match):
     shot = make_shot(plate_of(light(DISPLAY), encoding, sample), mode="replace", colour_match=colour_match)
     rendered = render_frame(shot, 1001)
-    face = from_model_range(shot.model.card)(resampled(shot, rendered))
+    face = resampled(shot, rendered)
     assert face.max() > 0.9 * min(64, linear_of(shot, DISPLAY).max())
     assert furthest_off(shot, rendered, over_the_plate(shot, rendered, face)) <= QUARTER_CODE + ROUNDING[sample]
 
@@ -180,7 +180,7 @@ def test_so_it_does_for_every_range_window_and_pixel_aspect(make_shot, about, pr
     plate = plate_of(light(data), "ARRI LogC4", Sample.FLOAT, data, pixel_aspect)
     shot = make_shot(plate, card(primaries=primaries, **about), pixel_aspect=pixel_aspect, mode="replace")
     rendered = render_frame(shot, 1001)
-    face = from_model_range(shot.model.card)(resampled(shot, rendered))
+    face = resampled(shot, rendered)
     assert furthest_off(shot, rendered, over_the_plate(shot, rendered, face)) <= QUARTER_CODE
 
 
@@ -191,7 +191,7 @@ def test_so_it_does_for_every_range_window_and_pixel_aspect(make_shot, about, pr
 def test_so_it_does_for_every_range_and_kind_of_sample(make_shot, encoding, sample, about):
     shot = make_shot(plate_of(light(DISPLAY), encoding, sample), card(**about), mode="replace")
     rendered = render_frame(shot, 1001)
-    face = from_model_range(shot.model.card)(resampled(shot, rendered))
+    face = resampled(shot, rendered)
     assert furthest_off(shot, rendered, over_the_plate(shot, rendered, face)) <= QUARTER_CODE + ROUNDING[sample]
 
 
@@ -202,7 +202,7 @@ def test_an_exposed_model_gives_the_same_plate(make_shot):
     assert shot.exposure_ev[0] == pytest.approx(-0.5)
     rendered = render_frame(shot, 1001)
     exposed = replace(about, white=2.0**0.5, anchor=0.0)
-    face = from_model_range(exposed)(resampled(replace(shot, model=replace(shot.model, card=exposed)), rendered))
+    face = resampled(replace(shot, model=replace(shot.model, card=exposed)), rendered)
     assert furthest_off(shot, rendered, over_the_plate(shot, rendered, face)) <= QUARTER_CODE
 
 

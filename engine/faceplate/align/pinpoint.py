@@ -21,16 +21,20 @@ def read_pinpoint(planes: Floats, source: Window, matrix: Matrix, target: Window
     rows x columns x channels. Beyond its edge the picture repeats its last row and column.
     """
     back = invert(matrix)
-    # From the target's rows and columns to the source's.
-    back[:, 2] += back[:, :2] @ (target.left + 0.5, target.top + 0.5) - (source.left + 0.5, source.top + 0.5)
+    # From a pixel's numbers to those of the pixels around its place, in either window the same: so are the bits.
+    back[:, 2] += back[:, :2] @ (0.5, 0.5) - 0.5
     seen = np.empty((target.height, target.width, planes.shape[0]), np.float32)
-    _read(np.ascontiguousarray(planes), back, _table, seen)
+    _read(np.ascontiguousarray(planes), source[:2], back, _table, target[:2], seen)
     return seen
 
 
 def _tabulated() -> Floats:
-    """Places x taps, each row's sum 1: the taps of a place lie from `reach_px` - 1 before it to `reach_px` after."""
-    at = np.arange(taps) - (reach_px - 1) - np.arange(places + 1)[:, np.newaxis] / places
+    """Places x taps, each row's sum 1: the taps of a place lie from `reach_px` - 1 before it to `reach_px` after.
+
+    A place less than a float's step below a pixel is as far from the one before as that pixel itself: it is met too,
+    and the place after it.
+    """
+    at = np.arange(taps) - (reach_px - 1) - np.arange(places + 2)[:, np.newaxis] / places
     weights = np.sinc(at) * np.i0(5.0 * np.sqrt(np.maximum(1 - (at / reach_px) ** 2, 0)))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
@@ -39,17 +43,20 @@ _table = _tabulated()
 
 
 @compiled
-def _read(planes: Floats, back: Matrix, table: Floats, seen: Floats) -> None:
+def _read(
+    planes: Floats, corner: tuple[int, int], back: Matrix, table: Floats, first: tuple[int, int], seen: Floats
+) -> None:
     rows, columns = planes.shape[1:]
     across, down = np.empty(taps, np.float32), np.empty(taps, np.float32)
-    for y in range(seen.shape[0]):
-        for x in range(seen.shape[1]):
-            left = _weigh(back[0, 0] * x + back[0, 1] * y + back[0, 2], table, across)
-            top = _weigh(back[1, 0] * x + back[1, 1] * y + back[1, 2], table, down)
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            x, y = first[0] + column, first[1] + row
+            left = _weigh(back[0, 0] * x + back[0, 1] * y + back[0, 2], table, across) - corner[0]
+            top = _weigh(back[1, 0] * x + back[1, 1] * y + back[1, 2], table, down) - corner[1]
             if left >= 0 and top >= 0 and left + taps <= columns and top + taps <= rows:
-                _add_inside(planes, left, top, across, down, seen[y, x])
+                _add_inside(planes, left, top, across, down, seen[row, column])
             else:
-                _add_at_edge(planes, left, top, across, down, seen[y, x])
+                _add_at_edge(planes, left, top, across, down, seen[row, column])
 
 
 @compiled

@@ -17,6 +17,10 @@ decimation_lobes = 6
 least_oversampling = 2
 """Below this density a linear reading would be seen as softness; the picture is enlarged first."""
 
+most_enlargement = 5
+"""So many times as dense a picture is enlarged at most: straight lines between such samples are within a decibel of the
+enlarging filter's own error, where that is not 60 dB down."""
+
 square = 1.05
 """Pixels that are no more out of square than this are not filtered for each axis alone."""
 
@@ -126,7 +130,9 @@ _one = np.ones(1, np.float32)
 
 
 def _enlargement(step: float) -> int:
-    return max(least_oversampling, math.ceil(step)) | 1 if least_oversampling * step > 1 else 1
+    if least_oversampling * step <= 1:
+        return 1
+    return min(max(least_oversampling, math.ceil(step)) | 1, most_enlargement)
 
 
 def _fine_grid(matrix: Matrix, dense: Matrix) -> list[int]:
@@ -199,9 +205,9 @@ def read(
     opencv[:, 2] += matrix[:, :2] @ (source.left + 0.5, source.top + 0.5)
     opencv[:, 2] -= (target.left + 0.5, target.top + 0.5)
     size = (target.width, target.height)
-    # What numpy itself allocates comes in large pages, where the system has them.
+    # What numpy itself allocates comes in large pages, where the system has them. OpenCV takes it for floats alone.
     seen = np.empty((target.height, target.width, *image.shape[2:]), np.float32)
-    cv2.warpAffine(image, opencv, size, dst=seen, flags=interpolation, borderMode=border)
+    cv2.warpAffine(image.astype(np.float32, copy=False), opencv, size, dst=seen, flags=interpolation, borderMode=border)
     return seen
 
 
@@ -211,5 +217,6 @@ def _kaiser_sinc(spacing_px: float) -> Floats:
         return np.ones(1, np.float32)
     reach = math.floor(decimation_lobes * spacing_px)
     at = np.arange(-reach, reach + 1) / spacing_px
-    taps = np.sinc(at) * np.i0(4.0 * np.sqrt(1 - (at / decimation_lobes) ** 2))
+    # Where the last tap stands at the very end, rounding may take it beyond.
+    taps = np.sinc(at) * np.i0(4.0 * np.sqrt(np.maximum(1 - (at / decimation_lobes) ** 2, 0)))
     return np.asarray(taps / taps.sum(), np.float32)

@@ -26,9 +26,8 @@ def return_detail(
     eyes or of what is beyond the face takes part.
 
     Args:
-        face: rows x columns x 3 over `window`, in the model's range, the plate's light above white in it; changed in
-            place.
-        plate: the plate there, the same shape and range.
+        face: rows x columns x 3 over `window`, in the model's range; changed in place.
+        plate: the plate there, the same shape and range, held to black and white.
         window: of the plate.
         place: of the face.
         sound: rows x columns, True where the plate is a number.
@@ -41,15 +40,17 @@ def return_detail(
     if amount == 0:
         return np.zeros(face.shape[:2], np.float32)
     across, down = (size / 100 * side for side in place.square_px)
-    skin = skin_of(place, window) * sound
+    skin = skin_of(place, window)
+    skin *= sound
     inner = covered_window(skin > 0, window)
     if not inner.is_empty:
         part = inner.slices(window)
-        lacks, there = plate[part] - face[part], np.ascontiguousarray(skin[part])
+        lacks, there = plate[part] - face[part], skin[part]
         cells = cells_of(lacks, there, inner, (across, down))
         low, _ = cells.low((across, down))
         _add(face[part], lacks, cells.spread(low, inner), there, np.float32(amount), np.float32(largest_change))
-    return skin * np.float32(amount * passed_grain(across * down))
+    skin *= np.float32(amount * passed_grain(across * down))
+    return skin
 
 
 def passed_grain(sigma_squared_px: float) -> float:

@@ -11,7 +11,7 @@ from faceplate.composite.cells import largest_change
 from faceplate.composite.colour_match import needs_statistics
 from faceplate.composite.detail import return_detail
 from faceplate.composite.place import FacePlace
-from faceplate.composite.resampled import crop_to_plate, put_through
+from faceplate.composite.resampled import crop_to_plate, hold
 from faceplate.composite.sharpness import matched_sharpness
 from faceplate.swap import FaceSwapSettings
 from faceplate.values import Array, Crop, Floats, Matte, Swap, Window
@@ -40,7 +40,8 @@ class Composite:
     @property
     def kept(self) -> Floats:
         """How much of the plate's own grain is still in the picture: rows x columns, 0 to 1."""
-        return 1 - self.weight * (1 - self.own_grain)
+        lost = np.subtract(1, self.own_grain, dtype=np.float32) * self.weight
+        return np.subtract(1, lost, out=lost)
 
 
 def composite_face(
@@ -57,8 +58,9 @@ def composite_face(
     replace mode on the plate as it comes back from the crop, less its own mean as far as the colour match says: a swap
     whose match `needs_statistics` comes matched. Of that change the coarsest bands may be left to the plate, and in
     replace mode the plate's own detail may come back over it. The change is worked on in the crop, which holds all of
-    it, and brought to the plate once. What the model's range cannot hold comes back from the plate. Where the plate is
-    NaN or infinite, or the picture would be, it stays as it is.
+    it, and brought to the plate once. What the model's range cannot hold comes back from the plate; in replace mode so
+    does all light above the model's white, on the very pixels it stands on: of a catch light only what is below white
+    goes through the crop. Where the plate is NaN or infinite, or the picture would be, it stays as it is.
 
     `plate_linear` is the plate over the matte's window, rows x columns x 3, scene-linear in the working space.
     """
@@ -66,16 +68,17 @@ def composite_face(
     plate_linear = np.ascontiguousarray(plate_linear)
     plate_model = light.encode(plate_linear)
     finite = _finite(plate_model, plate_linear)
-    coverage = matte.coverage * finite
-    weight = coverage * np.float32(settings.mix)
-    change = _change(swap, matte_in_crop(Matte(window, coverage), crop), settings, place)
+    weight = matte.coverage * finite
+    change = _change(swap, matte_in_crop(Matte(window, weight), crop), settings, place)
+    weight *= np.float32(settings.mix)
     own: Floats | np.float32
     if settings.mode == "residual":
         face = crop_to_plate(change, crop.plate_to_crop, window, settings.filter)
         face += plate_model
         own = np.float32(1)
     else:
-        face, beyond = put_through(change, plate_model, crop, window, light.smooth, settings.filter)
+        beyond = hold(plate_model, light.smooth)
+        face = crop_to_plate(crop.rgb_plate + change, crop.plate_to_crop, window, settings.filter)
         own = return_detail(face, plate_model, window, place, finite, settings.detail, settings.detail_size)
         np.maximum(own, beyond, out=own)
     face_linear, rgb_linear = light.decode(face), light.decode(plate_model)
@@ -128,8 +131,9 @@ def _blend(
     """Turns what plate and face decode to into the picture and the face, in place; `changed` is filled.
 
     The face is the plate's own light and what the face differs from it, as both come out of the model's range: so what
-    that range cannot hold is still the plate's. A model may give what no light decodes to; such pixels are the plate's
-    in both, 0 where that is not finite, and weigh nothing. `encoded` are face and plate in the model's range.
+    that range cannot hold, or was taken off the plate before, is still the plate's. A model may give what no light
+    decodes to; such pixels are the plate's in both, 0 where that is not finite, and weigh nothing. `encoded` are face
+    and plate in the model's range.
     """
     rows, columns, _ = rgb_linear.shape
     shares, differs = np.empty((columns, 3), np.float32), np.empty((columns, 3), np.bool_)
