@@ -5,14 +5,17 @@ import numpy as np
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, degrain, regrain, transfer_grain
 from faceplate.values import Floats, GrainProfile, Window
 
-DEGRAIN_FRAMES = 1
-"""How many frames degrain looks at; the targets are for five."""
+DEGRAIN_FRAMES = FaceDegrainSettings().frames
+"""How many frames degrain looks at."""
 PLAIN = FaceRegrainSettings()
 
 
 def cleaned(frames: list[Floats], profile: GrainProfile) -> Floats:
-    """The middle one of these frames without its grain."""
-    return degrain(frames[len(frames) // 2], profile, FaceDegrainSettings())
+    """The middle one of these frames without its grain, the others beside it."""
+    middle = len(frames) // 2
+    beside = {place - middle: frame for place, frame in enumerate(frames) if place != middle}
+    told = {"neighbours": tuple(beside.values()), "offsets": tuple(beside)}
+    return degrain(frames[middle], profile, FaceDegrainSettings(), **told)
 
 
 def carried(comp: Floats, plate: Floats, clean: Floats, profile: GrainProfile) -> Floats:

@@ -18,7 +18,7 @@ from grain_spectra import (
     worst_2d_db,
     worst_radial_db,
 )
-from grain_staged import Staged, staged
+from grain_staged import Staged, moving_plates, staged
 
 FIELD_PX = 1024
 MIDDLE_GREY = 0.18
@@ -26,11 +26,13 @@ LEAST_SIGMA = 1e-5
 
 
 def of_spectrum(*, quick: bool) -> Iterator[GrainFigure]:
-    """Every model over every scene; repeats once a model."""
-    for plate in staged(quick=quick):
-        comp = np.full((FIELD_PX, FIELD_PX, 3), MIDDLE_GREY, np.float32)
+    """Every model over every scene; measured of moving pictures too; repeats once a model."""
+    comp = np.full((FIELD_PX, FIELD_PX, 3), MIDDLE_GREY, np.float32)
+    for plate in (*staged(quick=quick), *moving_plates(quick=quick)):
         fields = [new_grain(comp, plate.profile, frame) for frame in range(3)]
         yield from _spectrum(plate, fields)
+        if plate.moves:
+            continue
         yield from _time(plate, fields)
         if plate.scene == "texture":
             truth = plate.model.exposed(comp.astype(np.float64), np.random.default_rng(2)) - comp

@@ -12,7 +12,7 @@ from grain_dasgrain import analysed
 from grain_dasgrain import carried as carried_by_dasgrain
 from grain_engine import carried, new_grain
 from grain_figures import GrainFigure
-from grain_staged import Staged, neutral, staged, worst_percent
+from grain_staged import Staged, moving_plates, neutral, staged, worst_percent
 
 PRESENT = 1e-3  # the share of a plate's pixels that a bin must hold
 TEXTURE_EV = 0.35
@@ -30,12 +30,14 @@ class Levels(NamedTuple):
 
 
 def of_response(*, quick: bool) -> Iterator[GrainFigure]:
-    """Every model over every scene."""
+    """Every model over every scene; what is measured, of moving pictures too."""
     for plate in staged(quick=quick):
         levels = levels_of(plate.clean())
         yield from _measured(plate, levels)
         yield from _told("regrain", plate, levels, _anew(plate.profile, 1 if quick else 3))
         yield from _carried(plate, levels)
+    for plate in moving_plates(quick=quick):
+        yield from _measured(plate, levels_of(plate.clean()))
 
 
 def levels_of(clean: Floats) -> Levels:

@@ -1,4 +1,4 @@
-"""The staged plates of `benchmarks/grain.py`: each model over each scene, still or under a pan, as half LogC3."""
+"""The staged plates of `benchmarks/grain.py`: each model over each scene, still or in a moving shot, as half LogC3."""
 
 import sys
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from faceplate.values import Array, Floats, GrainProfile
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "grain"))
 from grain_models import MODELS, GrainModel
 from grain_plates import to_linear, to_log
-from grain_scenes import SCENES, panned
+from grain_scenes import SCENES, shot
 
 ENCODING = "ARRI LogC3 (EI800)"
 SEED = 7
@@ -32,11 +32,11 @@ class Staged:
     @property
     def name(self) -> str:
         """Model and scene, as the table tells them."""
-        return f"{self.model.name}, {self.scene}{', pan' if self.moves else ''}"
+        return f"{self.model.name}, {self.scene}{', moving' if self.moves else ''}"
 
     def shown(self, place: int) -> Array:
         """What is before the camera."""
-        return panned(self.scene, self.size, place) if self.moves else _still(self.scene, self.size)
+        return shot(self.scene, self.size, place) if self.moves else _still(self.scene, self.size)
 
     def clean(self, place: int = 0) -> Floats:
         """The frame without its grain."""
@@ -62,6 +62,15 @@ def staged(*, quick: bool) -> tuple[Staged, ...]:
     """Every model over every scene, nothing moving; what was measured of a plate is kept for the next topic."""
     size, frames = ((540, 960), 3) if quick else ((1080, 1920), 5)
     return tuple(Staged(model, scene, size, frames) for model in MODELS.values() for scene in SCENES)
+
+
+@cache
+def moving_plates(*, quick: bool) -> tuple[Staged, ...]:
+    """Every model over texture and the portrait in a moving shot, for what is measured of such."""
+    size, frames = ((540, 960), 4) if quick else ((1080, 1920), 6)
+    return tuple(
+        Staged(model, scene, size, frames, moves=True) for model in MODELS.values() for scene in ("texture", "portrait")
+    )
 
 
 @cache

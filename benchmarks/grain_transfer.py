@@ -18,6 +18,8 @@ DETAIL_PX = 2.0
 CROP_PX = 512
 STRIDE = 2  # DasGrain's curve need not see every pixel
 MIDDLE_GREY = np.float32(0.18)
+SHIFT_PX = 0.25
+LEAST_SIGMA = 1e-4
 
 
 def of_identity(*, quick: bool) -> Iterator[GrainFigure]:
@@ -36,9 +38,10 @@ def _differ(linear: Array, plate: Staged) -> int:
 
 
 def of_ghosts(*, quick: bool) -> Iterator[GrainFigure]:
-    """A grey insert on a plate whose clean version lacks LEAK of the detail: is the detail seen in the insert?
+    """A grey insert on a plate whose clean version is not true: is the plate's detail seen in the insert?
 
-    Grain and detail are each compared in units of the true grain where they come from.
+    Grain and detail are each compared in units of the true grain where they come from. The clean version lacks LEAK of
+    the detail, or stands by SHIFT_PX off, or is our own.
     """
     for plate in staged(quick=quick):
         if plate.scene == "chart":
@@ -48,13 +51,30 @@ def of_ghosts(*, quick: bool) -> Iterator[GrainFigure]:
         curves = analysed([whole[::STRIDE, ::STRIDE]], [lacking[::STRIDE, ::STRIDE]])
         own, truth, leaky, detail = (_middle(each) for each in (whole, clean, lacking, _detail(clean)))
         comp = np.full_like(truth, MIDDLE_GREY)
-        seen = detail / np.maximum(plate.model.sigma(truth.astype(np.float64)), 1e-4)
-        ours = likeness(carried(comp, own, leaky, plate.profile) - comp, seen)
+        sigma = np.maximum(plate.model.sigma(truth.astype(np.float64)), LEAST_SIGMA)
+        seen, grain = detail / sigma, (own - truth) / sigma
+        added = carried(comp, own, leaky, plate.profile) - comp
         peer = likeness(carried_by_dasgrain(comp, own, leaky, curves) - comp, seen)
         anew = likeness(new_grain(comp, plate.profile, 1), seen)
-        floor = likeness(carried(comp, own, truth, plate.profile) - comp, seen)
-        beside = f"DasGrain {peer:.3f}; new grain {anew:.3f}; without a leak {floor:.3f}"
-        yield GrainFigure(f"ghosts: likeness to detail ({plate.name})", ours, beside)
+        beside = f"DasGrain {peer:.3f}; new grain {anew:.3f}; likeness to the plate's own grain {_alike(added, grain)}"
+        yield GrainFigure(f"ghosts: likeness to detail ({plate.name})", likeness(added, seen), beside)
+        others = {"shifted": _middle(_shifted(clean)), "our degrain": cleaned([own], plate.profile), "no leak": truth}
+        for name, given in others.items():
+            added = carried(comp, own, given, plate.profile) - comp
+            beside = f"likeness to the plate's own grain {_alike(added, grain)}"
+            yield GrainFigure(f"ghosts: likeness to detail ({plate.name}, {name})", likeness(added, seen), beside)
+
+
+def _alike(added: Array, grain: Array) -> str:
+    """The least of any channel."""
+    pairs = zip(added.T, grain.T, strict=True)
+    return f"{min(float(np.corrcoef(one.ravel(), other.ravel())[0, 1]) for one, other in pairs):.3f}"
+
+
+def _shifted(clean: Array) -> Array:
+    matrix = np.array([[1, 0, SHIFT_PX], [0, 1, SHIFT_PX]], np.float64)
+    size = clean.shape[1::-1]
+    return cv2.warpAffine(clean, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
 
 
 def _detail(clean: Array) -> Array:

@@ -552,9 +552,16 @@ class Matte:
     coverage: Floats
 
 
+def _no_numbers(*shape: int) -> Callable[[], Floats]:
+    return lambda: np.full(shape, np.nan, np.float32)
+
+
 @dataclass(frozen=True)
 class GrainProfile:
     """How a plate's grain behaves, measured in the scene-linear working space.
+
+    How strong it is at an exposure is told in one of two models: `physical`, shot and read noise with a square, by
+    three terms; or, where that is not what the plate does, `curve`, straight lines between points.
 
     Attributes:
         encoding: the colour space of the plate it was measured on.
@@ -562,10 +569,20 @@ class GrainProfile:
         sigma: 3 x bins, standard deviation of the grain at that exposure (R, G, B), scene-linear; NaN where the plate
             had too few flat areas.
         response: 3 x 3, slope a, floor b and square c of the fit variance = a * exposure + b + c * exposure ** 2, for
-            each channel; 3 x 2 where there is no square.
+            each channel; 3 x 2 where there is no square. All zero for a channel without grain, and for no other.
         kernel: 3 x side x side, the filter that gives white noise the measured spectrum; squares sum to 1.
         correlation: 3 x 3, between channels.
         frames: the frames it was measured on.
+        models: of each channel, `physical` or `curve`.
+        curve_exposure: points, increasing from 0, scene-linear; no points where no channel has a curve.
+        curve_sigma: 3 x points, standard deviation at those exposures; of meaning for channels with a curve.
+        measured: 3 x 2, the lowest and highest exposure that each channel's response rests on; NaN where not known.
+        zone_exposure: zones, increasing, scene-linear luminance in the middle of each exposure zone; no zones where
+            the spectrum was not told apart by exposure.
+        zone_kernel: zones x 3 x side x side, as `kernel`, by zone.
+        zone_correlation: zones x 3 x 3, as `correlation`, by zone.
+        time_correlation: 3, how alike each channel's grain is from one frame to the next; NaN where not known.
+        warnings: what is wrong with the plate, in sentences.
     """
 
     encoding: str
@@ -575,6 +592,15 @@ class GrainProfile:
     kernel: Floats
     correlation: Floats
     frames: tuple[int, ...]
+    models: tuple[str, str, str] = ("physical", "physical", "physical")
+    curve_exposure: Floats = field(default_factory=_no_numbers(0))
+    curve_sigma: Floats = field(default_factory=_no_numbers(3, 0))
+    measured: Floats = field(default_factory=_no_numbers(3, 2))
+    zone_exposure: Floats = field(default_factory=_no_numbers(0))
+    zone_kernel: Floats = field(default_factory=_no_numbers(0, 3, 1, 1))
+    zone_correlation: Floats = field(default_factory=_no_numbers(0, 3, 3))
+    time_correlation: Floats = field(default_factory=_no_numbers(3))
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

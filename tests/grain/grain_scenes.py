@@ -1,4 +1,4 @@
-"""Pictures without grain to lay grain over: a chart of flat steps, texture, the portrait; still, or under a pan."""
+"""Pictures without grain to lay grain over: a chart of flat steps, texture, the portrait; still or in a moving shot."""
 
 from functools import cache
 
@@ -8,7 +8,8 @@ from grain_plates import picture, portrait
 
 STEPS_EV = np.arange(-7, 3.5, 0.5)
 PAN_PX = (2.35, -1.2)  # a frame, across and down
-MARGIN_PX = 64  # the pan may go so far
+ZOOM, TURN_DEG = 1.002, 0.15  # a frame, about the middle
+MARGIN_PX = 64  # the shot may go so far
 
 
 def chart(size):
@@ -53,3 +54,19 @@ def panned(scene, size, place, pan_px=PAN_PX):
 def offset(place, pan_px=PAN_PX):
     """By how many pixels (across, down) the picture of a frame stands from that of frame 0."""
     return pan_px[0] * place, pan_px[1] * place
+
+
+def shot(scene, size, place):
+    """The scene as the camera sees it in frame `place` of a shot that pans, zooms and turns, by fractions of pixels."""
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(
+        _wide(scene, size), seen_from(size, place), size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT_101
+    )
+
+
+def seen_from(size, place):
+    """2 x 3: where in the wide picture a pixel of frame `place` of `shot` lies, (across, down, 1) to (across, down)."""
+    angle, grown = np.deg2rad(TURN_DEG * place), ZOOM**place
+    turn = grown * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    middle = np.array([size[1], size[0]]) / 2
+    return np.column_stack([turn, middle + MARGIN_PX - np.array(offset(place)) - turn @ middle])

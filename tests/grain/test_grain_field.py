@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from grain_plates import KERNELS, SPECTRUM_TOLERANCE_DB, TRUTH
 
-from faceplate.grain import grain_field
+from faceplate.grain import grain_field, threads
 from faceplate.grain.field import TILE_PX
 from faceplate.grain.kernel import cross_covariances, scaled_kernel
 from faceplate.values import GrainProfile, Window
@@ -36,6 +36,12 @@ def windows():
 def test_every_window_holds_the_bits_of_the_larger_one(profile, whole):
     for window in windows():
         assert np.array_equal(bits(grain_field(profile, window, 1001, seed=3)), bits(whole[window.slices(WHOLE)]))
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_bits_do_not_depend_on_the_number_of_threads(profile, whole, count, monkeypatch):
+    monkeypatch.setattr(threads, "threads", count)
+    assert np.array_equal(bits(grain_field(profile, WHOLE, 1001, seed=3)), bits(whole))
 
 
 def test_windows_agree_at_other_sizes_too(profile):

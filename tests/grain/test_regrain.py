@@ -112,6 +112,18 @@ def test_the_input_is_left_as_it_was(profile):
     assert np.array_equal(picture, comp())
 
 
+def test_a_view_has_its_own_grain_and_no_view_that_of_the_seed(profile):
+    settings, same = FaceRegrainSettings(seed=5), FaceRegrainSettings(seed=5, stereo="same pattern")
+    plain, left, right = (
+        regrain(comp(), share(0), profile, WINDOW, 1001, settings, view=view) - comp() for view in ("", "left", "right")
+    )
+    assert np.abs(np.corrcoef(left.ravel(), right.ravel())[0, 1]) < 0.02
+    assert np.array_equal(plain, given(comp(), share(0), profile, seed=5) - comp())
+    both = [regrain(comp(), share(0), profile, WINDOW, 1001, same, view=view) - comp() for view in ("left", "right")]
+    assert np.array_equal(both[0], both[1])
+    assert np.array_equal(both[0], plain)
+
+
 def test_the_node_is_registered_and_its_knobs_are_checked():
     assert registered()["FaceRegrain"] is FACE_REGRAIN
     with pytest.raises(CallError, match=r"FaceRegrain.amount: expected 0 to 4"):

@@ -1,3 +1,4 @@
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -5,9 +6,9 @@ import pytest
 
 from faceplate.errors import CallError, PlateError
 from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings
-from faceplate.graph import apply_grain, grain_pass, open_encoded_plate, remove_grain, run_grain_pass
-from faceplate.plate import open_plate, write_frame
-from faceplate.values import ChannelGroup, Frame, Header, Sample, Window
+from faceplate.graph import apply_grain, grain_apply, grain_pass, open_encoded_plate, remove_grain, run_grain_pass
+from faceplate.plate import default_workers, open_plate, write_frame
+from faceplate.values import ChannelGroup, Frame, Header, Plate, Sample, Window
 from shots import ENCODING, SIZE, plate_frame, some_grain, write_plate
 
 FRAMES = (1001, 1002)
@@ -136,7 +137,7 @@ def test_bands_do_not_show_where_grain_is_removed(plate, clean, tmp_path, monkey
 def test_every_input_frame_is_read_once(plate, clean, tmp_path, monkeypatch):
     monkeypatch.setattr(grain_pass, "band_rows", 50)
     matte, reads = write_matte(tmp_path / "matte", a_matte()), {"comp": [], "plate": [], "clean": [], "matte": []}
-    monkeypatch.setattr(grain_pass, "open_plate", lambda source: counting(open_plate(source), reads["matte"]))
+    monkeypatch.setattr(grain_apply, "open_plate", lambda source: counting(open_plate(source), reads["matte"]))
     run_grain_pass(
         apply_grain(
             counting(clean, reads["comp"]),
@@ -216,3 +217,44 @@ def test_grain_on_the_brightest_halves_makes_no_infinity(tmp_path):
     after = grained(comp, tmp_path / "out" / "o.%04d.exr")
     assert not np.array_equal(after, stored(comp))
     assert np.isfinite(after).all()
+
+
+@pytest.mark.parametrize("count", [12, 36])
+def test_as_few_frames_of_a_long_plate_are_held_as_of_a_short_one(tmp_path, count):
+    alive, most, small = weakref.WeakValueDictionary(), [], Window(0, 0, 48, 40)
+
+    def read(number):
+        frame = plate_frame(number, data=small)
+        alive[number] = frame.groups[0]
+        most.append(len(alive))
+        return frame
+
+    plate = Plate("generated", tuple(range(1, count + 1)), ENCODING, read)
+    settings = FaceDegrainSettings(frames=5)
+    run_grain_pass(remove_grain(plate, some_grain(), settings, str(tmp_path / "out" / "o.%04d.exr")))
+    assert len(most) == count
+    # Those that are kept for neighbours, and those on their way through reading, work and writing.
+    assert max(most) <= 2 * (2 + default_workers) + 3 * default_workers + 1
+
+
+def test_frames_beyond_a_range_are_neighbours_too(plate, tmp_path):
+    reads = []
+    whole = counting(plate, reads)
+    part = replace(whole, frames=FRAMES[:1])
+    run_grain_pass(remove_grain(part, some_grain(), FaceDegrainSettings(), str(tmp_path / "o.%04d.exr"), whole=whole))
+    assert sorted(reads) == list(FRAMES)
+    assert [path.name for path in tmp_path.glob("*.exr")] == ["o.1001.exr"]
+    reads.clear()
+    alone = FaceDegrainSettings(frames=1)
+    run_grain_pass(remove_grain(part, some_grain(), alone, str(tmp_path / "a.%04d.exr"), whole=whole))
+    assert reads == [FRAMES[0]]
+
+
+@pytest.mark.parametrize(("stereo", "alike"), [("other pattern", False), ("same pattern", True)])
+def test_new_grain_of_a_stereo_view_is_its_own_unless_told_otherwise(clean, tmp_path, stereo, alike):
+    settings = FaceRegrainSettings(stereo=stereo)
+    left, right = (
+        grained(replace(clean, view=view), tmp_path / view / "o.%04d.exr", settings=settings)
+        for view in ("left", "right")
+    )
+    assert np.array_equal(left, right) == alike

@@ -1,6 +1,8 @@
 """Flags derived from the settings that nodes declare: one knob, one flag."""
 
 import argparse
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from faceplate.spec import Knob, Settings, knobs_of
@@ -8,10 +10,19 @@ from faceplate.spec import Knob, Settings, knobs_of
 S = TypeVar("S", bound=Settings)
 
 
-def add_knobs(parser: argparse.ArgumentParser, settings: type[Settings], prefix: str = "") -> None:
-    """A flag for every knob of a node; `prefix` keeps the flags of several nodes in one command apart."""
+def add_knobs(
+    parser: argparse.ArgumentParser,
+    settings: type[Settings],
+    prefix: str = "",
+    otherwise: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """A flag for every knob of a node; `prefix` keeps the flags of several nodes in one command apart.
+
+    `otherwise` says what knobs stand at in this command where that is not their default.
+    """
     groups: dict[str, Any] = {}
-    for name, (about, default, kind) in knobs_of(settings).items():
+    for name, (about, usual, kind) in knobs_of(settings).items():
+        default = otherwise.get(prefix + name, usual)
         title = f"{settings.__name__.removesuffix('Settings')}: {about.group}"
         if title not in groups:
             groups[title] = parser.add_argument_group(title)

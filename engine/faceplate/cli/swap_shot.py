@@ -9,7 +9,7 @@ from faceplate.cli.knobs import settings_from
 from faceplate.cli.plate_arguments import note_compression, plate_named
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
-from faceplate.grain import FaceRegrainSettings, read_profile
+from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, frames_to_measure, read_profile
 from faceplate.graph import (
     Shot,
     check_track_fits,
@@ -40,6 +40,9 @@ face_knobs: FaceKnobs = (
     ("grain_", FaceRegrainSettings),
 )
 """The knobs of a face, by what stands before their names on the command line."""
+
+face_defaults = {"grain_source": "new"}
+"""What a swap does otherwise than the nodes: to carry the plate's own grain over it would degrain every face."""
 
 
 def open_shot(arguments: argparse.Namespace, report: Report) -> tuple[Shot, tuple[int, ...]]:
@@ -102,6 +105,7 @@ def _numbers(arguments: argparse.Namespace, track: Track, *, going_on: bool) -> 
 
 def _shot(face: argparse.Namespace, model: SwapModel, plate: Plate, track: Track, grain: GrainProfile) -> Shot:
     swap_settings = settings_from(face, FaceSwapSettings)
+    regrain_settings = settings_from(face, FaceRegrainSettings, "grain_")
     return Shot(
         plate=plate,
         track=track,
@@ -110,7 +114,8 @@ def _shot(face: argparse.Namespace, model: SwapModel, plate: Plate, track: Track
         grain=grain,
         swap_settings=swap_settings,
         matte_settings=settings_from(face, FaceMatteSettings, "matte_"),
-        regrain_settings=settings_from(face, FaceRegrainSettings, "grain_"),
+        regrain_settings=regrain_settings,
+        degrain_settings=None if regrain_settings.source == "new" else FaceDegrainSettings(),
         other_plate=face.other_plate,
     )
 
@@ -135,9 +140,8 @@ def _grain(arguments: argparse.Namespace, plate: Plate, track: Track, report: Re
 
 def _sound_frames(plate: Plate, numbers: tuple[int, ...]) -> tuple[int, ...]:
     """Those of a few frames spread over the shot that can be read; all frames where none of them can."""
-    chosen = numbers[:: max(1, len(numbers) // grain_sample_frames)][:grain_sample_frames]
     sound = []
-    for number in chosen:
+    for number in frames_to_measure(numbers, grain_sample_frames):
         with suppress(*frame_faults):
             plate.read(number)
             sound.append(number)

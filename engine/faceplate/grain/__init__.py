@@ -3,37 +3,60 @@
 frames -> measure_grain -> GrainProfile -> degrain, regrain, transfer_grain
 """
 
+from faceplate.grain.compared import frames_to_measure
+from faceplate.grain.curve_file import curve_as_json, with_curve
 from faceplate.grain.degrain import (
     FACE_DEGRAIN,
     FaceDegrainGraphSettings,
     FaceDegrainSettings,
     degrain,
     degrain_margin_px,
+    degrain_motion_margin_px,
 )
 from faceplate.grain.field import grain_field
-from faceplate.grain.measure import GrainMeasureSettings, measure_grain
-from faceplate.grain.profile import profile_as_json, profile_notes, read_profile, write_profile
-from faceplate.grain.regrain import FACE_REGRAIN, FaceRegrainGraphSettings, FaceRegrainSettings, regrain
+from faceplate.grain.measure import BlocksUsed, GrainMeasureSettings, measure_grain
+from faceplate.grain.outputs import grain_output
+from faceplate.grain.profile import read_profile, write_profile
+from faceplate.grain.profile_json import profile_as_json, profile_from_json, profile_notes, radial_power
+from faceplate.grain.regrain import (
+    FACE_REGRAIN,
+    FaceRegrainGraphSettings,
+    FaceRegrainSettings,
+    grain_outputs,
+    regrain,
+)
+from faceplate.grain.resized import resized_profile
 from faceplate.grain.response import sigma_at
-from faceplate.grain.transfer import transfer_grain
+from faceplate.grain.transfer import transfer_grain, transfer_margin_px
 
 __all__ = [
     "FACE_DEGRAIN",
     "FACE_REGRAIN",
+    "BlocksUsed",
     "FaceDegrainGraphSettings",
     "FaceDegrainSettings",
     "FaceRegrainGraphSettings",
     "FaceRegrainSettings",
     "GrainMeasureSettings",
+    "curve_as_json",
     "degrain",
     "degrain_margin_px",
+    "degrain_motion_margin_px",
+    "frames_to_measure",
     "grain_field",
+    "grain_output",
+    "grain_outputs",
     "measure_grain",
     "profile_as_json",
+    "profile_from_json",
     "profile_notes",
+    "radial_power",
     "read_profile",
     "regrain",
+    "resized_profile",
     "sigma_at",
     "transfer_grain",
+    "transfer_margin_px",
+    "with_curve",
     "write_profile",
 ]

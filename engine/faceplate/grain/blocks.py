@@ -1,6 +1,5 @@
 """Where a plate is flat: blocks whose slow variation is small, chosen without looking at the strength of the grain."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -9,20 +8,26 @@ import numpy.typing as npt
 from faceplate.compiled import compiled
 from faceplate.errors import PlateError
 from faceplate.grain.bins import exposure_bin
+from faceplate.grain.threads import side_by_side
 from faceplate.values import Array, Floats, Matrix
 
 BLOCK_PX = 32
 SLOW_ORDER = 5  # polynomials up to this degree hold what the picture does inside a block; grain is measured in the rest
 CLIPPED_SHARE = 0.02  # of a block's samples at the frame's very top or bottom
 FLAT_FACTOR = 1.3  # of the tenth percentile: about half the blocks of pure grain, few of those with faint texture
+LOOSE_FACTOR = 4.0  # of the tenth percentile: all blocks of pure grain, and many of texture as strong as the grain
 RUNNER_UP = 4  # blocks that are kept in every bin, flat or not
 
 
 class Survey(NamedTuple):
-    """What is known of every block of a frame: mean colour, slow variation, and whether it can be used at all."""
+    """What is known of every block of a frame: mean colour, slow variation, whether its grain is cut off at the
+    frame's very top or bottom, and whether it can be used at all.
+    """
 
     mean_encoded: Floats
     structure: Floats
+    clipped: npt.NDArray[np.bool_]
+    crushed: npt.NDArray[np.bool_]
     usable: npt.NDArray[np.bool_]
 
 
@@ -51,8 +56,13 @@ def survey(frame_encoded: Array, name: str) -> Survey:
     """
     check_frame(frame_encoded, name)
     low, high = _extremes(frame_encoded)
-    strips = [_survey_strip(strip, low, high) for strip in _strips(frame_encoded)]
-    return Survey(*(np.concatenate(part) for part in zip(*strips, strict=True)))
+    strips: list[Survey | None] = [None] * (frame_encoded.shape[0] // BLOCK_PX)
+
+    def look(row: int) -> None:
+        strips[row] = _survey_strip(_strip(frame_encoded, row), low, high)
+
+    side_by_side(look, range(len(strips)))
+    return Survey(*(np.concatenate(part) for part in zip(*(strip for strip in strips if strip), strict=True)))
 
 
 def check_frame(frame_encoded: Array, name: str) -> None:
@@ -71,42 +81,64 @@ def check_frame(frame_encoded: Array, name: str) -> None:
         )
 
 
-def choose(found: Survey, luminance: Floats, *, per_bin: int, bins_per_stop: int) -> npt.NDArray[np.int64]:
-    """Indexes of the flattest blocks in each bin of luminance (scene-linear, one a block), at most `per_bin` in each.
-
-    Flat is judged by the slow modes alone. The modes of one block of Gaussian noise are all but independent, so the
-    strength of the grain, which is measured in the other modes, does not depend on which blocks are taken.
+def choose(
+    found: Survey, luminance: Floats, *, per_bin: int, bins_per_stop: int, factor: float = FLAT_FACTOR
+) -> npt.NDArray[np.int64]:
+    """Indexes of flat blocks in each bin of luminance (scene-linear, one a block), at most `per_bin` in each; `factor`
+    says how flat (`flat_among`). Of more than that, as many of every flatness: the flattest alone would have the
+    weaker coarse grain.
     """
     bins = np.where(found.usable, exposure_bin(luminance, bins_per_stop), np.iinfo(np.int64).min)
-    kept = [
-        _flattest(np.flatnonzero(bins == number), found.structure, per_bin) for number in np.unique(bins[found.usable])
-    ]
-    return np.sort(np.concatenate(kept)) if kept else np.empty(0, np.int64)
+    members = [np.flatnonzero(bins == number) for number in np.unique(bins[found.usable])]
+    kept = [_spread(flat_among(each, found.structure, factor), per_bin) for each in members]
+    return np.sort(np.concatenate([np.empty(0, np.int64), *kept]))
 
 
-def _flattest(members: npt.NDArray[np.int64], structure: Floats, count: int) -> npt.NDArray[np.int64]:
+def flat_among(members: npt.NDArray[np.int64], structure: Floats, factor: float) -> npt.NDArray[np.int64]:
+    """The members whose slow variation is no more than `factor` times that of the flat ones, the flattest first.
+
+    Flat is judged by the slow modes alone (`structure`, of all blocks). The modes of one block of Gaussian noise are
+    all but independent, so the strength of grain in the other modes does not depend on which blocks are taken.
+    """
     order = members[np.argsort(structure[members], kind="stable")]
-    limit = FLAT_FACTOR * np.percentile(structure[order], 10)
-    flat = max(RUNNER_UP, int(np.searchsorted(structure[order], limit, side="right")))
-    return np.asarray(order[: min(flat, count)])
+    limit = factor * np.percentile(structure[order], 10)
+    return order[: max(RUNNER_UP, int(np.searchsorted(structure[order], limit, side="right")))]
 
 
-def cut(frame_encoded: Array, indexes: npt.NDArray[np.int64]) -> Floats:
-    """These blocks of a frame, blocks x BLOCK_PX x BLOCK_PX x 3."""
+def _spread(order: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    return order[np.arange(min(count, order.size)) * order.size // min(count, order.size)]
+
+
+def corners_of(frame_encoded: Array, indexes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Left and top of these blocks, blocks x 2, pixels."""
     across = frame_encoded.shape[1] // BLOCK_PX
-    blocks = np.empty((indexes.size, BLOCK_PX, BLOCK_PX, 3), np.float32)
-    for block, index in zip(blocks, indexes.tolist(), strict=True):
-        top, left = index // across * BLOCK_PX, index % across * BLOCK_PX
-        block[:] = frame_encoded[top : top + BLOCK_PX, left : left + BLOCK_PX]
+    return np.stack([indexes % across, indexes // across], axis=1) * BLOCK_PX
+
+
+def cut(frame_encoded: Array, corners: npt.NDArray[np.int64], side_px: int = BLOCK_PX) -> Floats:
+    """Blocks of a frame that have these corners (blocks x 2, left and top), blocks x side x side x 3."""
+    blocks = np.empty((corners.shape[0], side_px, side_px, 3), np.float32)
+    for block, (left, top) in zip(blocks, corners.tolist(), strict=True):
+        block[:] = frame_encoded[top : top + side_px, left : left + side_px]
     return blocks
 
 
-def _strips(frame_encoded: Array) -> Iterator[Floats]:
-    """Rows of blocks: blocks x 3 x BLOCK_PX x BLOCK_PX."""
+def cut_inside(
+    frame_encoded: Array, corners: npt.NDArray[np.int64], side_px: int = BLOCK_PX
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Which of these blocks lie in the frame and hold finite samples alone, and those as `cut` gives them."""
+    room = np.array(frame_encoded.shape[1::-1])
+    inside = np.flatnonzero(((corners >= 0) & (corners + side_px <= room)).all(axis=1))
+    blocks = cut(frame_encoded, corners[inside], side_px)
+    finite = np.isfinite(blocks).all(axis=(1, 2, 3))
+    return inside[finite], blocks[finite]
+
+
+def _strip(frame_encoded: Array, row: int) -> Floats:
+    """One row of blocks: blocks x 3 x BLOCK_PX x BLOCK_PX."""
     across = frame_encoded.shape[1] // BLOCK_PX
-    for top in range(0, frame_encoded.shape[0] - BLOCK_PX + 1, BLOCK_PX):
-        strip = frame_encoded[top : top + BLOCK_PX, : across * BLOCK_PX].astype(np.float32)
-        yield np.ascontiguousarray(strip.reshape(BLOCK_PX, across, BLOCK_PX, 3).transpose(1, 3, 0, 2))
+    strip = frame_encoded[row * BLOCK_PX : (row + 1) * BLOCK_PX, : across * BLOCK_PX].astype(np.float32)
+    return np.ascontiguousarray(strip.reshape(BLOCK_PX, across, BLOCK_PX, 3).transpose(1, 3, 0, 2))
 
 
 def _extremes(frame_encoded: Array) -> tuple[Floats, Floats]:
@@ -137,7 +169,20 @@ def _survey_strip(strip: Floats, low: Floats, high: Floats) -> Survey:
     order = np.add.outer(np.arange(SLOW_ORDER + 1), np.arange(SLOW_ORDER + 1))
     curved = (order > 1) & (order <= SLOW_ORDER)
     structure = np.sum(modes**2, axis=(1, 2, 3), where=curved)
-    at_end = np.maximum(np.mean(pixels == high, axis=(2, 3)), np.mean(pixels == low, axis=(2, 3)))
-    at_end[:, high.ravel() == low.ravel()] = 0  # a channel of one value throughout is empty, not clipped
-    usable = finite & (at_end.max(axis=1) <= CLIPPED_SHARE)
-    return Survey(modes[:, :, 0, 0] / np.float32(BLOCK_PX), structure, usable)
+    several = (high != low)[None]  # a channel of one value throughout is empty, not clipped
+    at_top, at_bottom = ((pixels == end) & several for end in (high, low))
+    usable = finite & (np.maximum(_share(at_top), _share(at_bottom)) <= CLIPPED_SHARE)
+    return Survey(modes[:, :, 0, 0] / np.float32(BLOCK_PX), structure, _ragged(at_top), _ragged(at_bottom), usable)
+
+
+def _share(at_end: npt.NDArray[np.bool_]) -> Array:
+    return np.asarray(at_end.mean(axis=(2, 3)).max(axis=1))
+
+
+def _ragged(at_end: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether samples at the end lie scattered in a block, as where grain is cut off; at a black bar they do not."""
+    ragged = _share(at_end) > CLIPPED_SHARE
+    some = at_end[ragged]
+    across, down = some[..., 1:] != some[..., :-1], some[..., 1:, :] != some[..., :-1, :]
+    ragged[ragged] = np.minimum(_share(across), _share(down)) > CLIPPED_SHARE
+    return ragged

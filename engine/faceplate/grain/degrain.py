@@ -1,21 +1,26 @@
 """The plate without its grain, edges and highlights in place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from faceplate.compiled import compiled
-from faceplate.grain.kernel import cross_covariances
-from faceplate.grain.response import terms_of
+from faceplate.grain.aligned import aligned
+from faceplate.grain.filled import filled
+from faceplate.grain.flow import known_of
+from faceplate.grain.motion import Seen, motion_between, whitening
+from faceplate.grain.opponents import channels_of, opponent_covariances, opponents_of
 from faceplate.grain.shrink import coefficient_variance, shrunk
-from faceplate.grain.stabilise import Stabiliser
+from faceplate.grain.stabilise import Stabiliser, stabilisers
+from faceplate.grain.steady import steadied
+from faceplate.grain.threads import side_by_side
 from faceplate.spec import NodeSpec, Settings, knob, register
-from faceplate.values import Array, Floats, GrainProfile, Matrix, Window
+from faceplate.values import Floats, GrainProfile, Matrix, Window
 
-OPPONENTS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])  # one luminance, two colours
-FILL_PX = 15
 degrain_margin_px = 40
 """What a crop has to hold around a window for its clean plate to be, bit for bit, that of the whole picture."""
+degrain_motion_margin_px = 160
+"""The same where there are neighbours: as far as motion is looked for, and what it is looked for by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,13 @@ class FaceDegrainSettings(Settings):
     colour: float = knob(
         1.0, help="How strong grain in the colour is taken to be, 1 as measured.", group="Grain", minimum=0, maximum=4
     )
+    frames: int = knob(
+        5,
+        help="How many frames are looked at, this one in the middle; 1 looks at it alone.",
+        group="Grain",
+        minimum=1,
+        maximum=7,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +59,8 @@ class FaceDegrainGraphSettings(Settings):
 FACE_DEGRAIN = register(
     NodeSpec(
         name="FaceDegrain",
-        version=1,
-        summary="Takes the plate's grain out, guided by its measured profile.",
+        version=2,
+        summary="Takes the plate's grain out, guided by its measured profile and the frames beside it.",
         inputs=("plate",),
         settings=FaceDegrainSettings,
         graph_settings=FaceDegrainGraphSettings,
@@ -58,109 +70,100 @@ FACE_DEGRAIN = register(
 
 
 def degrain(
-    rgb_linear: Floats, profile: GrainProfile, settings: FaceDegrainSettings, *, window: Window | None = None
+    rgb_linear: Floats,
+    profile: GrainProfile,
+    settings: FaceDegrainSettings,
+    *,
+    window: Window | None = None,
+    neighbours: Sequence[Floats] = (),
+    offsets: Sequence[int] = (),
 ) -> Floats:
     """The picture without the grain that the profile describes, rows x columns x 3, scene-linear.
 
-    Grain is brought to one strength at all exposures, and in each of luminance and two colours what is no stronger than
-    the profile's spectrum allows is taken out. Values below 0 and above 1 come through; NaN and infinite samples stay,
-    and do not spread. With amount 0, or a profile without grain, the picture leaves as it came.
+    Grain is brought to one strength at all exposures. Neighbours are moved onto the picture and merged with it as far
+    as they agree; in each of luminance and two colours what is no stronger than the profile's spectrum allows is taken
+    out of what remains. Values below 0 and above 1 come through; NaN and infinite samples stay, and do not spread. With
+    amount 0, or a profile without grain, the picture leaves as it came.
 
     Args:
         rgb_linear: the picture.
         profile: the plate's grain.
-        settings: how much goes.
+        settings: how much goes. How many `frames` is for who reads them: all neighbours that are given are used.
         window: where the picture lies on the plate; the plate's corner where absent. The blocks stand on the plate's
-            grid, and sums run in one order, so a crop has the bits of the whole picture at all pixels that are 27 or
-            more from its border, 34 where there are NaN or infinite samples; 40 is a margin for both.
+            grid, and sums run in one order, so a crop has the bits of the whole picture at all pixels that are
+            `degrain_margin_px` or more from its border, with neighbours `degrain_motion_margin_px`.
+        neighbours: the same window of frames beside it, in order of their numbers. One that is the picture bit for bit,
+            or an earlier neighbour, is a held frame, has no grain of its own and is not used.
+        offsets: the neighbours' numbers less the picture's own. Where they are told, motion is taken to be even from
+            frame to frame as far as the picture does not say otherwise: weak edges stay sharper.
     """
     if not settings.amount or not profile.response.any():
         return rgb_linear.copy()
-    corner = (window.top, window.left) if window else (0, 0)
     finite = np.isfinite(rgb_linear)
-    whole = rgb_linear if finite.all() else _filled(rgb_linear, finite)
-    scales = _stabilisers(profile.response)
-    even = np.stack([scale.forward(whole[..., each]) for each, scale in enumerate(scales)])
-    smooth = _smoothed(even, _noise(profile, settings), corner)
+    whole, corner = filled(rgb_linear, finite), (window.top, window.left) if window else (0, 0)
+    scales, covariances = stabilisers(profile), opponent_covariances(profile)
+    used = _unlike(rgb_linear, neighbours)
+    frames = [whole, *(filled(neighbours[each], np.isfinite(neighbours[each])) for each in used)]
+    told = tuple(offsets[each] for each in used) if offsets else ()
+    stack = _stacked([_even(frame, scales) for frame in frames], covariances[0], corner, told)
+    smooth = channels_of(np.stack(shrunk(stack, _noise(covariances, settings), corner)))
     clean = np.stack([scale.inverse(plane) for scale, plane in zip(scales, smooth, strict=True)], axis=-1)
     mixed = whole + np.float32(settings.amount) * (clean - whole)
     grainy = profile.response.any(axis=1)
     return np.where(finite & grainy, mixed, rgb_linear)
 
 
-def _stabilisers(response: Floats) -> list[Stabiliser]:
-    """One a channel; a channel without grain takes the scale of one that has some."""
-    terms = terms_of(response)
-    spare = next(each for each in terms if each.any())
-    return [Stabiliser.of(each if each.any() else spare) for each in terms]
+def _unlike(rgb_linear: Floats, neighbours: Sequence[Floats]) -> list[int]:
+    """Which of the neighbours are not a frame once more."""
+    seen, used = [rgb_linear], []
+    for place, neighbour in enumerate(neighbours):
+        if not any(_is_same(neighbour, each) for each in seen):
+            seen.append(neighbour)
+            used.append(place)
+    return used
 
 
-def _noise(profile: GrainProfile, settings: FaceDegrainSettings) -> list[Floats]:
+def _is_same(one: Floats, other: Floats) -> bool:
+    """Their first rows tell grain apart at once."""
+    return all(np.array_equal(one[rows], other[rows], equal_nan=True) for rows in (slice(1), slice(1, None)))
+
+
+def _even(frame: Floats, scales: Sequence[Stabiliser]) -> Floats:
+    """Luminance and two colours on the scale where the grain has one strength."""
+    return opponents_of(np.stack([scale.forward(frame[..., each]) for each, scale in enumerate(scales)]))
+
+
+def _stacked(even: list[Floats], covariance: Matrix, corner: tuple[int, int], offsets: tuple[int, ...]) -> Floats:
+    """Opponents x frames x rows x columns: the first frame, and the others moved onto it."""
+    stack = np.empty((3, len(even), *even[0].shape[1:]), np.float32)
+    stack[:, 0] = even[0]
+    if len(even) > 1:
+        motions = _motions([frame[0] for frame in even], whitening(covariance), corner, offsets)
+
+        def move(place: int) -> None:
+            stack[:, place + 1] = aligned(even[place + 1], motions[place], corner)
+
+        side_by_side(move, range(len(motions)))
+    return stack
+
+
+def _motions(luminances: list[Floats], whitener: Floats, corner: tuple[int, int], offsets: tuple[int, ...]) -> Floats:
+    """From the first frame to each of the others: frames x nodes x nodes x 2."""
+    ours = Seen.of(luminances[0], whitener, corner)
+    known = known_of(ours.half)
+    motions = np.empty((len(luminances) - 1, *known.shape[:2], 2), np.float32)
+
+    def find(place: int) -> None:
+        motions[place] = motion_between(ours, Seen.of(luminances[place + 1], whitener, corner), known)
+
+    side_by_side(find, range(len(motions)))
+    return steadied(motions, known, offsets) if offsets else motions
+
+
+def _noise(covariances: Matrix, settings: FaceDegrainSettings) -> list[Floats]:
     """The variance of each block coefficient in luminance and the two colours."""
-    grainy = profile.response.any(axis=1).astype(np.float64)
-    covariances = cross_covariances(profile.correlation, profile.kernel) * np.outer(grainy, grainy)[..., None, None]
     strengths = (settings.luminance, settings.colour, settings.colour)
     return [
-        coefficient_variance(_seen_along(axis, covariances)) * np.float32(strength**2)
-        for axis, strength in zip(OPPONENTS, strengths, strict=True)
+        coefficient_variance(covariance) * np.float32(strength**2)
+        for covariance, strength in zip(covariances, strengths, strict=True)
     ]
-
-
-def _seen_along(axis: Matrix, covariances: Matrix) -> Matrix:
-    return np.asarray(np.einsum("c,d,cdij->ij", axis, axis, covariances))
-
-
-def _smoothed(even: Floats, noise: list[Floats], corner: tuple[int, int]) -> Floats:
-    axes = OPPONENTS.astype(np.float32)
-    planes = _turned(axes, even)
-    smooth = np.stack([shrunk(plane, each, corner) for plane, each in zip(planes, noise, strict=True)])
-    return _turned(np.ascontiguousarray(axes.T), smooth)
-
-
-def _turned(matrix: Floats, planes: Floats) -> Floats:
-    turned = np.empty_like(planes)
-    _turn(matrix, planes.reshape(3, -1), turned.reshape(3, -1))
-    return turned
-
-
-@compiled
-def _turn(matrix: Floats, planes: Floats, turned: Floats) -> None:
-    """Fills `turned` term by term: a matrix product may round by position."""
-    for at in range(planes.shape[1]):
-        one, two, three = planes[0, at], planes[1, at], planes[2, at]
-        for row in range(3):
-            turned[row, at] = matrix[row, 0] * one + matrix[row, 1] * two + matrix[row, 2] * three
-
-
-def _filled(rgb_linear: Floats, finite: Array) -> Floats:
-    """The picture with its NaN and infinite samples replaced by the mean of the finite ones near them, or 0."""
-    reach = [(FILL_PX // 2, FILL_PX // 2), (FILL_PX // 2, FILL_PX // 2), (0, 0)]
-    known, there = np.pad(rgb_linear, reach, mode="reflect"), np.pad(finite, reach, mode="reflect")
-    filled = np.array(rgb_linear, np.float32)
-    _fill(filled, finite, known, there)
-    return filled
-
-
-@compiled
-def _fill(filled: Floats, finite: Array, known: Floats, there: Array) -> None:
-    """`known` and `there` reach FILL_PX // 2 further on all sides than `filled` and `finite`."""
-    rows, columns, channels = filled.shape
-    for row in range(rows):
-        for column in range(columns):
-            for channel in range(channels):
-                if not finite[row, column, channel]:
-                    filled[row, column, channel] = _mean(
-                        known[row : row + FILL_PX, column : column + FILL_PX, channel],
-                        there[row : row + FILL_PX, column : column + FILL_PX, channel],
-                    )
-
-
-@compiled
-def _mean(known: Floats, there: Array) -> float:
-    total, count = 0.0, 0
-    for row in range(FILL_PX):
-        for column in range(FILL_PX):
-            if there[row, column]:
-                total += known[row, column]
-                count += 1
-    return total / count if count else 0.0

@@ -1,104 +1,114 @@
 """Grain made anew: the same for a pixel of the plate whichever window asks for it."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.kernel import mixing, scaled_kernel
+from faceplate.grain.looks import Looks, looks_of
+from faceplate.grain.threads import side_by_side
+from faceplate.grain.white import field_key, fill_white
 from faceplate.values import Floats, GrainProfile, Window
 
+BACK = cv2.DFT_INVERSE | cv2.DFT_REAL_OUTPUT | cv2.DFT_SCALE
 TILE_PX = 240  # with the margin of a 17 px kernel a tile fills a 256 px transform
-WORD = 2**64
-MEAN_OF_BYTES = np.float32(16 * 255 / 2)
-SCALE_OF_BYTES = np.float32((16 * (256**2 - 1) / 12) ** -0.5)
 
 
-def grain_field(profile: GrainProfile, window: Window, frame: int, *, seed: int, size: float = 1.0) -> Floats:
+def grain_field(
+    profile: GrainProfile,
+    window: Window,
+    frame: int,
+    *,
+    seed: int,
+    size: float = 1.0,
+    rgb_linear: Floats | None = None,
+) -> Floats:
     """Grain of the profile's spectrum and channel correlation over a window of the plate.
 
     rows x cols x 3, mean 0, standard deviation 1 in each channel. It hangs on the plate: a window inside another holds
-    the same bits, the same frame and seed always give the same grain, and other frames are independent. Each tile of
-    the plate draws its own white noise, is filtered alone by a transform of fixed size, and its overhang is added to
-    its neighbours in the order of their rows and columns, so no bit depends on the window.
+    the same bits, the same frame and seed always give the same grain, and other frames are independent. White noise is
+    a hash of its place; each tile of the plate filters what it needs of it by a transform of fixed size, so no bit
+    depends on the window or the number of threads.
 
-    The generator of a tile is seeded by seed, frame, row and column alone.
-
-    Source: numpy's SeedSequence, after O'Neill, "Developing a seed_seq Alternative" (2015), and SplitMix64, Steele,
-    Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+    Args:
+        profile: what grain it is.
+        window: where on the plate.
+        frame: its number.
+        seed: another number gives other grain.
+        size: of the grain, 1 as measured.
+        rgb_linear: the picture over the window that the grain will lie on. Where it is given and the profile knows how
+            grain looks in shadows and highlights, each pixel's is that of its exposure; else the mean of them all.
     """
-    kernel = scaled_kernel(profile.kernel, size)
-    margin = kernel.shape[-1] // 2
-    side = cv2.getOptimalDFTSize(TILE_PX + 2 * margin)
-    spectra = [_spectrum(channel, side) for channel in kernel]
-    mix = mixing(profile.correlation, profile.kernel)
-    field = np.zeros((3, window.height, window.width), np.float32)
-    for row, column in _tiles(window.grow(margin)):
-        tile = Window(column * TILE_PX, row * TILE_PX, (column + 1) * TILE_PX, (row + 1) * TILE_PX).grow(margin)
-        inside = tile.intersect(window)
-        if inside.is_empty:
-            continue
-        white = _white(seed, frame, row, column)
-        for channel, spectrum in enumerate(spectra):
-            filtered = _filter(_mixed(white, mix[channel]), spectrum, margin)
-            field[channel][inside.slices(window)] += filtered[inside.slices(tile)]
-    return np.ascontiguousarray(np.moveaxis(field, 0, -1))
+    field = np.empty((window.height, window.width, 3), np.float32)
+    looks = looks_of(profile, size, TILE_PX, zoned=rgb_linear is not None)
+    fill = partial(_fill_row, field, rgb_linear, window, looks, field_key(frame, seed))
+    side_by_side(fill, _starts(window.top, window.bottom) if field.size else ())
+    return field
 
 
-def _tiles(window: Window) -> list[tuple[int, int]]:
-    """Row and column of every tile that the window touches, row by row."""
-    rows = range(window.top // TILE_PX, -(-window.bottom // TILE_PX))
-    columns = range(window.left // TILE_PX, -(-window.right // TILE_PX))
-    return [(row, column) for row in rows for column in columns]
+def _starts(first: int, last: int) -> range:
+    """Where the tiles begin that lie between two rows or columns of the plate."""
+    return range(first // TILE_PX * TILE_PX, last, TILE_PX)
 
 
-def _white(seed: int, frame: int, row: int, column: int) -> Floats:
-    """Independent samples of one tile, 3 x TILE_PX x TILE_PX, mean 0 and standard deviation 1.
-
-    Each is the sum of sixteen random bytes: normal but for a kurtosis of -0.07 and no value beyond 6.9, at a fifth of
-    the cost. The grain's filter, which mixes neighbours, brings it nearer still.
-    """
-    entropy = [number % WORD for number in (seed, frame, row, column)]
-    white = np.empty((3, TILE_PX, TILE_PX), np.float32)
-    _fill(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0], white.reshape(-1))
-    return white
+def _fill_row(field: Floats, rgb_linear: Floats | None, window: Window, looks: Looks, key: np.uint64, top: int) -> None:
+    """Fills the tiles of one row."""
+    side, margin = looks.gain.shape[-1], looks.margin
+    white, coloured = np.empty((3, side, side), np.float32), np.empty((looks.gain.shape[0], 3, side, side), np.float32)
+    product = np.empty((side, side), np.float32)
+    for left in _starts(window.left, window.right):
+        wide = Window(left - margin, top - margin, left - margin + side, top - margin + side)
+        inside = Window(left, top, left + TILE_PX, top + TILE_PX).intersect(window)
+        fill_white(wide, key, white)
+        here, there = inside.slices(window), inside.slices(wide)
+        place = np.zeros(field[here].shape[:2], np.float32) if rgb_linear is None else looks.place(rgb_linear[here])
+        first, last = int(place.min()), int(np.ceil(place.max()))
+        for plane in white:
+            cv2.dft(plane, dst=plane)
+        for look in range(first, last + 1):
+            for channel in range(3):
+                _colour(white, looks.mix[look, channel], looks.gain[look, channel], product)
+                cv2.dft(product, dst=coloured[look, channel], flags=BACK)
+        if first == last:
+            _lay(coloured[first][:, *there], field[here])
+        else:
+            _blend(coloured[(..., *there)], place, looks.overlap, field[here])
 
 
 @compiled
-def _fill(state: np.uint64, white: Floats) -> None:
-    for at in range(white.size):
-        bytes_sum = np.uint64(0)
-        for _ in range(2):
-            state += np.uint64(0x9E3779B97F4A7C15)
-            word = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            word ^= word >> np.uint64(31)
-            even, odd = word & np.uint64(0x00FF00FF00FF00FF), (word >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
-            bytes_sum += ((even + odd) * np.uint64(0x0001000100010001)) >> np.uint64(48)
-        white[at] = (np.float32(bytes_sum) - MEAN_OF_BYTES) * SCALE_OF_BYTES
+def _colour(spectra: Floats, weights: Floats, gain: Floats, product: Floats) -> None:
+    """One channel's mix of the three white spectra, times its filter's. Term by term: a product may round by place."""
+    one, two, three = weights[0], weights[1], weights[2]
+    red, green, blue = spectra[0].reshape(-1), spectra[1].reshape(-1), spectra[2].reshape(-1)
+    filtered, factors = product.reshape(-1), gain.reshape(-1)
+    for at in range(filtered.size):
+        filtered[at] = (red[at] * one + green[at] * two + blue[at] * three) * factors[at]
 
 
-def _mixed(white: Floats, weights: Floats) -> Floats:
-    """One channel of correlated noise. Sums run term by term: a matrix product may round by position."""
-    mixed: Floats = white[0] * weights[0]
-    for other in (1, 2):
-        if weights[other]:
-            mixed += white[other] * weights[other]
-    return mixed
+@compiled
+def _lay(coloured: Floats, field: Floats) -> None:
+    for row in range(field.shape[0]):
+        red, green, blue = coloured[0, row], coloured[1, row], coloured[2, row]
+        for column in range(field.shape[1]):
+            field[row, column, 0], field[row, column, 1] = red[column], green[column]
+            field[row, column, 2] = blue[column]
 
 
-def _spectrum(kernel: Floats, side: int) -> Floats:
-    padded = np.zeros((side, side), np.float32)
-    padded[: kernel.shape[0], : kernel.shape[1]] = kernel
-    spectrum: Floats = cv2.dft(padded)
-    return spectrum
-
-
-def _filter(tile: Floats, spectrum: Floats, margin: int) -> Floats:
-    """The tile convolved with the kernel, with its full overhang of `margin` on all sides."""
-    side = spectrum.shape[0]
-    padded = np.zeros((side, side), np.float32)
-    padded[:TILE_PX, :TILE_PX] = tile
-    product = cv2.mulSpectrums(cv2.dft(padded), spectrum, 0)
-    reach = TILE_PX + 2 * margin
-    filtered: Floats = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_REAL_OUTPUT | cv2.DFT_SCALE)[:reach, :reach]
-    return filtered
+@compiled
+def _blend(coloured: Floats, place: Floats, overlap: Floats, field: Floats) -> None:
+    """Each pixel's grain of the two looks it lies between; what two mixed of unit grain lose in strength is made up."""
+    for row in range(field.shape[0]):
+        for column in range(field.shape[1]):
+            look = int(place[row, column])
+            share = place[row, column] - np.float32(look)
+            if share == 0:
+                for channel in range(3):
+                    field[row, column, channel] = coloured[look, channel, row, column]
+            else:
+                rest = np.float32(1) - share
+                for channel in range(3):
+                    one, other = coloured[look, channel, row, column], coloured[look + 1, channel, row, column]
+                    alike = overlap[look, channel] * (rest * share * np.float32(2))
+                    strength = np.sqrt(rest * rest + share * share + alike)
+                    field[row, column, channel] = np.divide(rest * one + share * other, strength)

@@ -1,91 +1,96 @@
 """One pass over all blocks of a plane, compiled: their cosine coefficients weighed, and the blocks added up again.
 
-A strip of SIDE_PX columns at a time: its rows are transformed once for all blocks, then each block down its columns by
-a fast transform of plain cosine sums, sixteen waves side by side. Every sum runs in one order wherever a block stands.
+A strip of SIDE_PX columns at a time: its rows are transformed once for all blocks, then each block down its columns.
+Every sum runs in one order wherever a block stands.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.values import Floats, Matrix
+from faceplate.grain.cosines import BLOCK, SIDE_PX, WINDOW, add_back, cosine_basis, cosines
+from faceplate.grain.merge import merged
+from faceplate.values import Floats
 
-Sums = tuple[np.float32, ...]
-
-SIDE_PX = 16
 HOP_PX = 4
-BLOCK = SIDE_PX * SIDE_PX
-WINDOW = np.kaiser(SIDE_PX, 2.0).astype(np.float32)
 LEAST = np.float32(1e-6)
 TINY = np.float32(1e-12)
-ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
-RETURNED = np.float32(2 / SIDE_PX)  # of plain cosine sums, summed back; of the constant wave's half as much
-
-
-def cosine_basis(side: int) -> Matrix:
-    """The orthonormal DCT-II, side x side, one wave a row, slowest first."""
-    at = (np.arange(side) + 0.5) / side
-    waves = np.cos(np.pi * np.arange(side)[:, None] * at) * np.sqrt(2 / side)
-    waves[0] = np.sqrt(1 / side)
-    return np.asarray(waves, np.float64)
-
+LENIENT = np.float32(0.1)  # what several frames left of the grain is faint: less of it is taken, for faint edges' sake
+ZERO, ONE = np.float32(0), np.float32(1)
 
 ACROSS = cosine_basis(SIDE_PX).T.astype(np.float32).ravel()
 BACK = (cosine_basis(SIDE_PX).astype(np.float32) * WINDOW).ravel()
 
 
-def _turn(pair: int, count: int) -> Sums:
-    """Cosine and sine of the angle by which a fourth-type cosine sum of `count` samples turns one of its pairs."""
-    angle = (2 * pair + 1) * np.pi / (4 * count)
-    return np.float32(np.cos(angle)), np.float32(np.sin(angle))
+class Noise(NamedTuple):
+    """What a pass is told of the grain, each of BLOCK coefficients, slowest wave first.
 
+    bound: squares of the plain cosine sums below which coefficients are dropped, or with a pilot the grain's share in
+        them. variance: the grain's in each coefficient. odds: as `merged` wants them.
+    """
 
-(C8A, S8A), (C8B, S8B), (C8C, S8C), (C8D, S8D) = (_turn(pair, 8) for pair in range(4))
-(C4A, S4A), (C4B, S4B) = (_turn(pair, 4) for pair in range(2))
-C2, S2 = _turn(0, 2)
-C1, _ = _turn(0, 1)
+    bound: Floats
+    variance: Floats
+    odds: Floats
 
 
 @compiled
-def swept(noisy: Floats, pilot: Floats | None, bound: Floats, variance: Floats) -> Floats:
-    """The plane with the coefficients of its blocks weighed, each block counted by how little noise is left in it.
+def swept(noisy: Floats, pilot: Floats | None, noise: Noise, first: int, clean: Floats) -> None:
+    """Fills columns of a plane with what its blocks say, each block counted by how little noise is left in it.
 
     Args:
-        noisy: rows x columns, each a multiple of HOP_PX and SIDE_PX at least.
+        noisy: frames x rows x columns, ours first; rows and columns a multiple of HOP_PX and SIDE_PX at least.
         pilot: what is known of the plane without noise. Without it coefficients are dropped or kept.
-        bound: BLOCK squares of the plain cosine sums, slowest wave first: below them coefficients are dropped, or with
-            a pilot the noise's share in them.
-        variance: BLOCK, the noise's in each coefficient.
+        noise: what is known of the noise.
+        first: the first column of `clean`, a multiple of HOP_PX. Columns have the same bits whichever are asked for.
+        clean: rows x columns, filled.
     """
-    rows, columns = noisy.shape
-    strip, guide = np.empty((rows, SIDE_PX), np.float32), np.empty((rows, SIDE_PX), np.float32)
-    summed, trusted = np.empty((rows, SIDE_PX), np.float32), np.empty(rows, np.float32)
-    blocks, guides, sums = strip.reshape(-1), guide.reshape(-1), summed.reshape(-1)
-    block, known, left = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    rows, columns = noisy.shape[1:]
     total = np.zeros((rows, SIDE_PX + HOP_PX), np.float32)
     weight = np.full((rows, SIDE_PX + HOP_PX), TINY)
-    clean = np.empty_like(noisy)
-    for column in range(0, columns - SIDE_PX + 1, HOP_PX):
-        _enter(noisy[:, column : column + SIDE_PX], strip)
-        if pilot is not None:
-            _enter(pilot[:, column : column + SIDE_PX], guide)
-        summed[:] = ZERO
-        trusted[:] = ZERO
-        for row in range(0, rows - SIDE_PX + 1, HOP_PX):
-            start = row * SIDE_PX
-            _cosines(blocks[start : start + BLOCK], block)
-            if pilot is None:
-                _keep(block, bound, variance, left)
-            else:
-                _cosines(guides[start : start + BLOCK], known)
-                _weigh(block, known, bound, variance, left)
-            trust = _trust(left)
-            _add(block, trust, sums[start : start + BLOCK])
-            for at in range(SIDE_PX):
-                trusted[row + at] += trust * WINDOW[at]
+    end = columns - SIDE_PX + HOP_PX
+    last = first + clean.shape[1]
+    for column in range(max(first - SIDE_PX + HOP_PX, 0), min(last, end), HOP_PX):
+        summed, trusted = _strip(noisy, pilot, noise, column)
         _leave(summed, trusted, total, weight)
-        _finish(total, weight, clean[:, column : column + HOP_PX])
-    _finish(total[:, HOP_PX:], weight[:, HOP_PX:], clean[:, columns - SIDE_PX + HOP_PX :])
-    return clean
+        if column >= first:
+            _finish(total, weight, clean[:, column - first : column - first + HOP_PX])
+    if last > end:
+        begun = max(first - end, 0)
+        skipped = HOP_PX + begun
+        _finish(total[:, skipped:], weight[:, skipped:], clean[:, end + begun - first :])
+
+
+@compiled
+def _strip(noisy: Floats, pilot: Floats | None, noise: Noise, column: int) -> tuple[Floats, Floats]:
+    """The sums of the weighed blocks of SIDE_PX columns, transformed across alone, and their weights by row."""
+    frames, rows, _ = noisy.shape
+    strips, guide = np.empty((frames, rows * SIDE_PX), np.float32), np.empty(rows * SIDE_PX, np.float32)
+    blocks, work = np.empty((frames, BLOCK), np.float32), np.empty((4, BLOCK), np.float32)
+    block, known = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    share, left = np.ones(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    sums, trusted = np.zeros(rows * SIDE_PX, np.float32), np.zeros(rows, np.float32)
+    for frame in range(frames):
+        _enter(noisy[frame, :, column : column + SIDE_PX], strips[frame].reshape(rows, SIDE_PX))
+    if pilot is not None:
+        _enter(pilot[:, column : column + SIDE_PX], guide.reshape(rows, SIDE_PX))
+    for row in range(0, rows - SIDE_PX + 1, HOP_PX):
+        start = row * SIDE_PX
+        for frame in range(frames):
+            cosines(strips[frame, start : start + BLOCK], blocks[frame])
+        if pilot is None:
+            merged(blocks, blocks[0], noise.odds, work, block, share)
+            _keep(block, share, noise.bound, noise.variance, left)
+        else:
+            cosines(guide[start : start + BLOCK], known)
+            merged(blocks, known, noise.odds, work, block, share)
+            _weigh(block, known, share, noise.bound, noise.variance, left)
+        trust = _trust(left)
+        add_back(block, trust, sums[start : start + BLOCK])
+        for at in range(SIDE_PX):
+            trusted[row + at] += trust * WINDOW[at]
+    return sums.reshape(rows, SIDE_PX), trusted
 
 
 @compiled
@@ -135,24 +140,25 @@ def _finish(total: Floats, weight: Floats, clean: Floats) -> None:
 
 
 @compiled
-def _keep(block: Floats, limit: Floats, variance: Floats, left: Floats) -> None:
+def _keep(block: Floats, share: Floats, limit: Floats, variance: Floats, left: Floats) -> None:
     first = block[0]
     for at in range(BLOCK):
-        gain = np.float32(block[at] * block[at] > limit[at])
-        left[at] = gain * variance[at]
+        gain = np.float32(block[at] * block[at] > limit[at] * share[at])
+        left[at] = gain * variance[at] * share[at]
         block[at] *= gain
-    block[0], left[0] = first, variance[0]
+    block[0], left[0] = first, variance[0] * share[0]
 
 
 @compiled
-def _weigh(block: Floats, known: Floats, noise: Floats, variance: Floats, left: Floats) -> None:
+def _weigh(block: Floats, known: Floats, share: Floats, noise: Floats, variance: Floats, left: Floats) -> None:
     first = block[0]
     for at in range(BLOCK):
         energy = known[at] * known[at]
-        gain = np.divide(energy, max(energy + noise[at], TINY))
-        left[at] = gain * gain * variance[at]
+        taken = noise[at] * share[at] * min(ONE, share[at] + LENIENT)
+        gain = np.divide(energy, max(energy + taken, TINY))
+        left[at] = gain * gain * variance[at] * share[at]
         block[at] *= gain
-    block[0], left[0] = first, variance[0]
+    block[0], left[0] = first, variance[0] * share[0]
 
 
 @compiled
@@ -168,108 +174,3 @@ def _trust(left: Floats) -> np.float32:
     for at in range(32):
         total += left[at]
     return np.float32(np.divide(ONE, max(total, LEAST)))
-
-
-# Plain cosine sums, by halves: of the sums of outer pairs the even waves, of their differences the odd ones, which are
-# sums of the fourth type (cos((2j + 1)(2k + 1) pi / 4n)); those turn pairs and are two sums of half the length.
-# Source: Plonka and Tasche, "Fast and numerically stable algorithms for discrete cosine transforms" (2005).
-
-
-@compiled
-def _two(a: np.float32, b: np.float32) -> Sums:
-    return a + b, (a - b) * C1
-
-
-@compiled
-def _four(a: np.float32, b: np.float32, c: np.float32, d: np.float32) -> Sums:
-    p, r = _two(a + d, b + c)
-    q, s = _two_odd(a - d, b - c)
-    return p, q, r, s
-
-
-@compiled
-def _eight(x: Sums) -> Sums:
-    a, b, c, d, e, f, g, h = x
-    p, r, t, v = _four(a + h, b + g, c + f, d + e)
-    q, s, u, w = _four_odd(a - h, b - g, c - f, d - e)
-    return p, q, r, s, t, u, v, w
-
-
-@compiled
-def _two_odd(a: np.float32, b: np.float32) -> Sums:
-    return a * C2 + b * S2, a * S2 - b * C2
-
-
-@compiled
-def _four_odd(a: np.float32, b: np.float32, c: np.float32, d: np.float32) -> Sums:
-    p, q = _two(a * C4A + d * S4A, b * C4B + c * S4B)
-    r, s = _two(d * C4A - a * S4A, b * S4B - c * C4B)
-    return p, q - s, q + s, -r
-
-
-@compiled
-def _eight_odd(x: Sums) -> Sums:
-    a, b, c, d, e, f, g, h = x
-    p, q, r, s = _four(a * C8A + h * S8A, b * C8B + g * S8B, c * C8C + f * S8C, d * C8D + e * S8D)
-    t, u, v, w = _four(h * C8A - a * S8A, b * S8B - g * C8B, f * C8C - c * S8C, d * S8D - e * C8D)
-    return p, q - w, q + w, r - v, r + v, s - u, s + u, -t
-
-
-@compiled
-def _cosines(x: Floats, y: Floats) -> None:
-    """Plain cosine sums down the columns of a block."""
-    for k in range(SIDE_PX):
-        a, b, c, d = x[k], x[k + 16], x[k + 32], x[k + 48]
-        e, f, g, h = x[k + 64], x[k + 80], x[k + 96], x[k + 112]
-        i, j, m, n = x[k + 240], x[k + 224], x[k + 208], x[k + 192]
-        p, q, r, s = x[k + 176], x[k + 160], x[k + 144], x[k + 128]
-        even = _eight((a + i, b + j, c + m, d + n, e + p, f + q, g + r, h + s))
-        odd = _eight_odd((a - i, b - j, c - m, d - n, e - p, f - q, g - r, h - s))
-        y[k], y[k + 32], y[k + 64], y[k + 96] = even[0], even[1], even[2], even[3]
-        y[k + 128], y[k + 160], y[k + 192], y[k + 224] = even[4], even[5], even[6], even[7]
-        y[k + 16], y[k + 48], y[k + 80], y[k + 112] = odd[0], odd[1], odd[2], odd[3]
-        y[k + 144], y[k + 176], y[k + 208], y[k + 240] = odd[4], odd[5], odd[6], odd[7]
-
-
-@compiled
-def _back_of_four(p: np.float32, q: np.float32, r: np.float32, s: np.float32) -> Sums:
-    a, b = p + r * C1, p - r * C1
-    c, d = _two_odd(q, s)
-    return a + c, b + d, b - d, a - c
-
-
-@compiled
-def _back_of_eight(x: Sums) -> Sums:
-    p, q, r, s, t, u, v, w = x
-    a, b, c, d = _back_of_four(p, r, t, v)
-    e, f, g, h = _four_odd(q, s, u, w)
-    return a + e, b + f, c + g, d + h, d - h, c - g, b - f, a - e
-
-
-@compiled
-def _add(y: Floats, trust: np.float32, x: Floats) -> None:
-    """Adds the block that has these plain cosine sums down its columns, windowed down them and weighed."""
-    share = trust * RETURNED
-    for k in range(SIDE_PX):
-        a, b, c, d, e, f, g, h = _back_of_eight(
-            (y[k] * HALF, y[k + 32], y[k + 64], y[k + 96], y[k + 128], y[k + 160], y[k + 192], y[k + 224])
-        )
-        p, q, r, s, t, u, v, w = _eight_odd(
-            (y[k + 16], y[k + 48], y[k + 80], y[k + 112], y[k + 144], y[k + 176], y[k + 208], y[k + 240])
-        )
-        x[k] += (a + p) * (share * WINDOW[0])
-        x[k + 16] += (b + q) * (share * WINDOW[1])
-        x[k + 32] += (c + r) * (share * WINDOW[2])
-        x[k + 48] += (d + s) * (share * WINDOW[3])
-        x[k + 64] += (e + t) * (share * WINDOW[4])
-        x[k + 80] += (f + u) * (share * WINDOW[5])
-        x[k + 96] += (g + v) * (share * WINDOW[6])
-        x[k + 112] += (h + w) * (share * WINDOW[7])
-        x[k + 128] += (h - w) * (share * WINDOW[8])
-        x[k + 144] += (g - v) * (share * WINDOW[9])
-        x[k + 160] += (f - u) * (share * WINDOW[10])
-        x[k + 176] += (e - t) * (share * WINDOW[11])
-        x[k + 192] += (d - s) * (share * WINDOW[12])
-        x[k + 208] += (c - r) * (share * WINDOW[13])
-        x[k + 224] += (b - q) * (share * WINDOW[14])
-        x[k + 240] += (a - p) * (share * WINDOW[15])

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from faceplate.colour import config_identity
 from faceplate.deliver import (
@@ -83,6 +85,8 @@ def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:
             f"FaceMatte{number}": asdict(face.matte_settings),
             f"FaceRegrain{number}": asdict(face.regrain_settings),
         }
+        if face.degrain_settings is not None:
+            settings[f"FaceDegrain{number}"] = asdict(face.degrain_settings)
     return Job(
         inputs={**inputs, **models, "grain": {"digest": grain_digest(shot.grain)}},
         settings=settings,
@@ -93,9 +97,15 @@ def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:
 
 
 def grain_digest(profile: GrainProfile) -> str:
-    """SHA-256 over the arrays of a grain profile."""
-    arrays = (profile.exposure, profile.sigma, profile.response, profile.kernel, profile.correlation)
-    return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
+    """SHA-256 over all of a grain profile that makes pixels."""
+    told = {each.name: getattr(profile, each.name) for each in fields(profile) if each.name not in _no_pixels}
+    stated = {
+        name: (each.shape, each.tobytes()) if isinstance(each, np.ndarray) else each for name, each in told.items()
+    }
+    return hashlib.sha256(repr(stated).encode()).hexdigest()
+
+
+_no_pixels = ("frames", "warnings", "time_correlation")
 
 
 def deliver_shot(
@@ -210,7 +220,8 @@ def _swap(made: Made) -> Frame:
 
 def _states(shot: Shot, number: int) -> dict[str, str]:
     """The files of the plate that a frame is made from, as they are now."""
-    around = " ".join(shot.plate.state(each) for each in frames_around(shot, number))
+    beside = {each for face in shot.faces for each in face.near.numbers(number)}
+    around = " ".join(shot.plate.state(each) for each in sorted({*frames_around(shot, number), *beside}))
     return {**states_of(plate=shot.plate)(number), **({"plate around": around} if around else {})}
 
 

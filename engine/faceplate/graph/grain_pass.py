@@ -8,19 +8,15 @@ from typing import TypeAlias
 import numpy as np
 
 from faceplate.colour import config_identity, plate_codec
-from faceplate.deliver import Delivery, Job, open_delivery, pixel_versions, states_of
-from faceplate.errors import CallError, PlateError
-from faceplate.grain import (
-    FaceDegrainSettings,
-    FaceRegrainSettings,
-    degrain,
-    degrain_margin_px,
-    regrain,
-    transfer_grain,
-)
+from faceplate.deliver import Delivery, Job, layer_formats, open_delivery, pixel_versions, states_of
+from faceplate.errors import PlateError
+from faceplate.grain import FaceDegrainSettings, degrain, degrain_margin_px, degrain_motion_margin_px
 from faceplate.graph.delivery import grain_digest
-from faceplate.graph.plates import check_holds, encoding_of
-from faceplate.plate import for_each_frame, normalised, open_plate
+from faceplate.graph.face_layers import Layer, colour
+from faceplate.graph.frames_near import FramesNear
+from faceplate.graph.layers import layer_frame
+from faceplate.graph.plates import encoding_of
+from faceplate.plate import for_each_frame
 from faceplate.spec import registered
 from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
 
@@ -38,72 +34,48 @@ class GrainPass:
         source: what comes in.
         change: for a frame of it, the changed pixels of any of its windows, scene-linear.
         delivery: where the frames go.
+        is_layer: True where what is made is no picture of the plate's kind: it is written as it is, scene-linear.
     """
 
     source: Plate
     change: Callable[[Frame], Band]
     delivery: Delivery
+    is_layer: bool = False
 
     def waiting(self, *, anew: bool = False) -> tuple[int, ...]:
         """The frames that are still to be made; all of them `anew`."""
         return tuple(number for number in self.source.frames if anew or not self.delivery.is_done(number))
 
 
-def remove_grain(plate: Plate, profile: GrainProfile, settings: FaceDegrainSettings, output: str) -> GrainPass:
-    """The plate without its grain."""
+def remove_grain(
+    plate: Plate, profile: GrainProfile, settings: FaceDegrainSettings, output: str, *, whole: Plate | None = None
+) -> GrainPass:
+    """The plate without its grain, each frame by those beside it.
+
+    Args:
+        plate: the frames to be made.
+        profile: its grain.
+        settings: how much goes, and how many frames are looked at.
+        output: where to.
+        whole: the same plate with all its frames, so that those at the ends of a range have neighbours, too.
+    """
+    near = FramesNear(whole or plate, settings.frames // 2)
 
     def change(frame: Frame) -> Band:
+        beside = near.beside(frame)
+        margin_px = degrain_motion_margin_px if beside else degrain_margin_px
+        offsets = [each.number - frame.number for each in beside]
+
         def band(window: Window) -> Floats:
-            wide = window.grow(degrain_margin_px).intersect(frame.header.data)
-            clean = degrain(_linear(frame, wide, plate), profile, settings, window=wide)
+            wide = window.grow(margin_px).intersect(frame.header.data)
+            own, *others = (linear_pixels(each, wide, plate) for each in (frame, *beside))
+            clean = degrain(own, profile, settings, window=wide, neighbours=others, offsets=offsets)
             return clean[window.slices(wide)]
 
         return band
 
-    return GrainPass(plate, change, _delivery(output, {"plate": plate}, "FaceDegrain", asdict(settings), profile))
-
-
-def apply_grain(
-    comp: Plate,
-    *,
-    plate: Plate | None = None,
-    clean: Plate | None = None,
-    matte: str | None = None,
-    profile: GrainProfile,
-    settings: FaceRegrainSettings,
-    output: str,
-) -> GrainPass:
-    """The plate's grain on a comp: its own carried over where a clean plate is given, new grain of its kind otherwise.
-
-    The plate itself is read only beside a clean plate. The matte's channel A (or its first) says where the comp has
-    lost the plate's grain, 0 to 1 (the top code of integers is 1, NaN is 0); without it, everywhere.
-
-    Raises:
-        CallError: a clean plate without its plate.
-        PlateError: an input lacks a frame of the comp; nothing has been written.
-    """
-    mattes = open_plate(matte) if matte else None
-    grained = _pair(plate, clean)
-    inputs = {"comp": comp, **grained, **({"matte": mattes} if mattes else {})}
-    for each in inputs.values():
-        check_holds(each, comp.frames, "the comp's frames")
-
-    def change(frame: Frame) -> Band:
-        lost = _lost(mattes, frame)
-        if not grained:
-            return lambda window: regrain(
-                _linear(frame, window, comp), 1 - lost(window), profile, window, frame.number, settings
-            )
-        own, without = (_pixels_beside(each, frame) for each in grained.values())
-
-        def band(window: Window) -> Floats:
-            rgb_linear = _linear(frame, window, comp)
-            full = transfer_grain(rgb_linear, own(window), without(window), profile, settings)
-            return grain_mixed(rgb_linear, full, lost(window)[..., None])
-
-        return band
-
-    return GrainPass(comp, change, _delivery(output, inputs, "FaceRegrain", asdict(settings), profile))
+    delivery = grain_delivery(output, {"plate": plate}, "FaceDegrain", asdict(settings), profile, near=near)
+    return GrainPass(near.plate(plate.frames), change, delivery)
 
 
 def run_grain_pass(
@@ -111,15 +83,23 @@ def run_grain_pass(
 ) -> tuple[int, ...]:
     """Makes the frames that are not there yet and gives their numbers; unchanged samples leave as they came."""
     waiting, source = grain_pass.waiting(anew=anew), grain_pass.source
-    for_each_frame(waiting, source.read, partial(_changed, grain_pass), grain_pass.delivery.write, on_frame=on_frame)
+    made = partial(_layer if grain_pass.is_layer else _changed, grain_pass)
+    for_each_frame(waiting, source.read, made, grain_pass.delivery.write, on_frame=on_frame)
     return waiting
+
+
+def _layer(grain_pass: GrainPass, frame: Frame) -> Frame:
+    change, data = grain_pass.change(frame), frame.header.data
+    half = np.finfo(np.float16)
+    bands = [change(window).clip(half.min, half.max).astype(np.float16) for window in _bands(data)]
+    return layer_frame(frame, Layer(colour, data, np.concatenate(bands)))
 
 
 def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
     codec, change = plate_codec(encoding_of(grain_pass.source), frame.sample), grain_pass.change(frame)
     bands = []
     for window in _bands(frame.header.data):
-        before, after = _linear(frame, window, grain_pass.source), change(window)
+        before, after = linear_pixels(frame, window, grain_pass.source), change(window)
         # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
         same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
         same |= codec.unprocessable(frame.stored(window)).pixels[..., None]
@@ -130,52 +110,17 @@ def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
     return frame.with_stored(frame.header.data, np.concatenate(bands))
 
 
-def _pair(plate: Plate | None, clean: Plate | None) -> dict[str, Plate]:
-    """What grain is carried over from: plate and clean plate, or nothing."""
-    if clean is None:
-        return {}
-    if plate is None:
-        raise CallError(
-            clean.source,
-            expected="the plate beside its clean plate",
-            came="a clean plate alone",
-            next_step="name the plate too (--plate), or leave the clean plate out to make new grain",
-        )
-    return {"plate": plate, "clean": clean}
-
-
-def _read_beside(plate: Plate, frame: Frame) -> Frame:
-    """The frame of the same number, refused where it is of another format."""
-    beside = plate.read(frame.number)
-    ours, theirs = frame.header.display, beside.header.display
-    if (ours.width, ours.height) != (theirs.width, theirs.height):
-        raise PlateError(
-            beside.source,
-            expected=f"a picture of {ours.width}x{ours.height}, as the comp",
-            came=f"{theirs.width}x{theirs.height}",
-            next_step="give plate, clean plate, matte and comp of one format",
-        )
-    return beside
-
-
-def _pixels_beside(plate: Plate, frame: Frame) -> Band:
-    beside = _read_beside(plate, frame)
-    return lambda window: _linear(beside, window, plate)
-
-
-def grain_mixed(bare: Floats, grained: Floats, share: Floats) -> Floats:
-    """From `bare` at share 0 to `grained` at 1, both ends exactly, infinite samples too: as much grain as was lost."""
-    with np.errstate(invalid="ignore"):
-        between = bare + share * (grained - bare)
-    return np.where(share == 1, grained, np.where(share == 0, bare, between))
-
-
 def _bands(data: Window) -> Iterator[Window]:
     for top in range(data.top, data.bottom, band_rows):
         yield Window(data.left, top, data.right, min(top + band_rows, data.bottom))
 
 
-def _linear(frame: Frame, window: Window, plate: Plate) -> Floats:
+def linear_pixels(frame: Frame, window: Window, plate: Plate) -> Floats:
+    """The pixels of a plate's frame over a window, scene-linear.
+
+    Raises:
+        PlateError: the frame has none over some of it.
+    """
     if window.intersect(frame.header.data) != window:
         raise PlateError(
             frame.source,
@@ -186,29 +131,27 @@ def _linear(frame: Frame, window: Window, plate: Plate) -> Floats:
     return plate_codec(encoding_of(plate), frame.sample).decode(frame.stored(window))
 
 
-def _lost(mattes: Plate | None, frame: Frame) -> Band:
-    if mattes is None:
-        return lambda window: np.ones((window.height, window.width), np.float32)
-    matte = _read_beside(mattes, frame)
-    group = next((group for group in matte.groups if "A" in group.names), matte.groups[0])
-    channel = group.names.index("A") if "A" in group.names else 0
-    sample = matte.header.samples[matte.header.channels.index(group.names[channel])]
-
-    def band(window: Window) -> Floats:
-        shared = window.intersect(matte.header.data)
-        lost = np.zeros((window.height, window.width), np.float32)
-        if not shared.is_empty:
-            stored = group.pixels[(*shared.slices(matte.header.data), channel)]
-            lost[shared.slices(window)] = np.nan_to_num(normalised(stored, sample), nan=0.0)
-        return np.clip(lost, 0, 1)
-
-    return band
-
-
-def _delivery(
-    output: str, inputs: Mapping[str, Plate], node: str, settings: dict[str, object], profile: GrainProfile
+def grain_delivery(
+    output: str,
+    inputs: Mapping[str, Plate],
+    node: str,
+    settings: Mapping[str, object],
+    profile: GrainProfile,
+    *,
+    near: FramesNear | None = None,
+    is_layer: bool = False,
 ) -> Delivery:
+    """The delivery of a pass over `inputs`, and over the frames of `near` beside each."""
     named = {role: plate.about for role, plate in inputs.items()}
     versions = pixel_versions(colour=config_identity(), **{node: str(registered()[node].version)})
-    job = Job({**named, "grain": {"digest": grain_digest(profile)}}, {node: settings}, "", "", versions)
-    return open_delivery(output, job, states_of(**inputs), inputs=[plate.source for plate in inputs.values()])
+    job = Job({**named, "grain": {"digest": grain_digest(profile)}}, {node: dict(settings)}, "", "", versions)
+    own = states_of(**inputs)
+
+    def states(number: int) -> Mapping[str, str]:
+        beside = near.state(number) if near else ""
+        return {**own(number), **({"plate beside": beside} if beside else {})}
+
+    sources = [plate.source for plate in inputs.values()]
+    if is_layer:
+        return open_delivery(output, job, states, inputs=sources, formats=layer_formats)
+    return open_delivery(output, job, states, inputs=sources)

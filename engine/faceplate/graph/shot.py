@@ -5,7 +5,8 @@ from functools import cached_property
 
 from faceplate.colour import Unprocessable, model_range
 from faceplate.composite import Composite
-from faceplate.grain import FaceRegrainSettings
+from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings
+from faceplate.graph.frames_near import FramesNear
 from faceplate.graph.render.cache import Cache
 from faceplate.graph.timing import StageTimes
 from faceplate.matte import FaceMatteSettings
@@ -32,6 +33,8 @@ class Shot:
         swap_settings: knobs of FaceSwap.
         matte_settings: knobs of FaceMatte.
         regrain_settings: knobs of FaceRegrain.
+        degrain_settings: how the plate is degrained around the face, so that its own grain comes back; None where all
+            grain is made anew.
         times: where the seconds of each stage are counted.
         other_plate: True where the plate is meant to show other pictures than those that were tracked.
         under: the face that is put into the plate before this one, of the same plate; None where this is the first.
@@ -52,6 +55,7 @@ class Shot:
     swap_settings: FaceSwapSettings = field(default_factory=FaceSwapSettings)
     matte_settings: FaceMatteSettings = field(default_factory=FaceMatteSettings)
     regrain_settings: FaceRegrainSettings = field(default_factory=FaceRegrainSettings)
+    degrain_settings: FaceDegrainSettings | None = None
     times: StageTimes = field(default_factory=StageTimes, compare=False)
     other_plate: bool = False
     under: "Shot | None" = None
@@ -65,6 +69,11 @@ class Shot:
     def exposure_ev(self) -> Matrix:
         """What the face is exposed by on its way into the model, for every frame of the track, in stops."""
         return exposure_ev(self.model.card, self.person, self.swap_settings)
+
+    @cached_property
+    def near(self) -> FramesNear:
+        """The plate's frames, and those beside each by which it is degrained."""
+        return FramesNear(self.plate, self.degrain_settings.frames // 2 if self.degrain_settings else 0)
 
     @property
     def faces(self) -> "tuple[Shot, ...]":

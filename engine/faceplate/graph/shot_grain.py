@@ -1,32 +1,69 @@
 """The grain of a shot, measured on a few of its frames."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from faceplate.colour import to_working
+import numpy as np
+
+from faceplate.colour import conversion, to_working
 from faceplate.errors import PlateError
-from faceplate.grain import measure_grain
-from faceplate.graph.plates import encoding_of
+from faceplate.grain import BlocksUsed, frames_to_measure, measure_grain
+from faceplate.graph.plates import check_holds, encoding_of
 from faceplate.plate import normalised
 from faceplate.values import Array, Frame, GrainProfile, Plate, describe_frames
 
-grain_sample_frames = 5
-"""How many frames it is measured on."""
+grain_sample_frames = 10
+"""How many frames it is measured on, in pairs of neighbours."""
 
 
-def measure_shot_grain(plate: Plate, frames: tuple[int, ...], config: Any = None) -> GrainProfile:
+def measure_shot_grain(
+    plate: Plate,
+    frames: tuple[int, ...],
+    config: Any = None,
+    *,
+    clean: Plate | None = None,
+    count: int = grain_sample_frames,
+    on_blocks: Callable[[BlocksUsed], None] | None = None,
+) -> GrainProfile:
     """The plate's grain, measured on a few of `frames` spread over the shot: the same few for every render of it.
 
-    `config` knows the plate's encoding; the one in use where absent.
+    Args:
+        plate: with its encoding.
+        frames: those of the shot.
+        config: knows the plate's encoding; the one in use where absent.
+        clean: the plate without its grain, made by whatever means, in its own encoding: grain is then what sets the two
+            apart.
+        count: the most frames that are looked at.
+        on_blocks: hears of each frame which of its places were used.
+
+    Raises:
+        PlateError: one of the frames is missing or damaged, or the clean plate is of another format.
     """
-    chosen = frames[:: max(1, len(frames) // grain_sample_frames)][:grain_sample_frames]
+    chosen, encoding = frames_to_measure(frames, count), encoding_of(plate)
+    pictures = ((number, _encoded(_sampled(plate, number))) for number in chosen)
+    beside = None
+    if clean is not None:
+        check_holds(clean, chosen, "the frames that grain is measured on,")
+        alike = partial(_in_encoding_of, plate, clean, config)
+        beside = ((number, alike(number)) for number in chosen)
+    return measure_grain(pictures, to_working(encoding, config), encoding, clean=beside, on_blocks=on_blocks)
 
-    def pictures() -> Iterator[tuple[int, Array]]:
-        for number in chosen:
-            frame = _sampled(plate, number)
-            yield number, normalised(frame.stored(frame.header.data), frame.sample)
 
-    return measure_grain(pictures(), to_working(encoding_of(plate), config), encoding_of(plate))
+def _in_encoding_of(plate: Plate, clean: Plate, config: Any, number: int) -> Array:
+    """A frame of the clean plate as the plate would encode it, over the plate's own window."""
+    frame, data = clean.read(number), plate.read(number).header.data
+    if data.intersect(frame.header.data) != data:
+        raise PlateError(
+            f"{clean.source}, frame {number}",
+            expected=f"pixels over {tuple(data)}, as the plate has",
+            came=f"a data window of {tuple(frame.header.data)}",
+            next_step="give a clean plate of the plate's own format",
+        )
+    pixels = normalised(frame.stored(data), frame.sample)
+    if encoding_of(clean) == encoding_of(plate):
+        return pixels
+    return conversion(encoding_of(clean), encoding_of(plate), config)(np.asarray(pixels, np.float32))
 
 
 def _sampled(plate: Plate, number: int) -> Frame:
@@ -38,3 +75,7 @@ def _sampled(plate: Plate, number: int) -> Frame:
             next_step="measure the whole plate once with `faceplate grain measure` and give the profile (--grain)",
         )
     return plate.read(number)
+
+
+def _encoded(frame: Frame) -> Array:
+    return normalised(frame.stored(frame.header.data), frame.sample)

@@ -5,12 +5,12 @@ from functools import partial
 
 from faceplate.colour import plate_codec
 from faceplate.composite import Composite, composite_face, put_back
-from faceplate.grain import regrain
 from faceplate.graph.plates import encoding_of
 from faceplate.graph.shot import Rendered, Shot
 from faceplate.graph.shot_checks import tracked_row
 from faceplate.graph.shot_colours import Covered, matched
 from faceplate.graph.shot_face import face_in
+from faceplate.graph.shot_regrain import regrained
 from faceplate.values import Frame
 
 
@@ -34,7 +34,7 @@ def read_plate(shot: Shot, number: int) -> Frame:
     """
     tracked_row(shot.track, number)
     with shot.times.stage("read"):
-        return shot.plate.read(number)
+        return shot.near.read(number)
 
 
 def finish_frame(shot: Shot, frame: Frame) -> Rendered:
@@ -74,9 +74,7 @@ def _put_into(shot: Shot, number: int) -> Frame:
 def _finished(shot: Shot, frame: Frame, so_far: Rendered, composite: Composite) -> Rendered:
     window, before = composite.window, frame.stored(composite.window)
     with shot.times.stage("regrain"):
-        grained = regrain(
-            composite.rgb_linear, composite.kept, shot.grain, window, frame.number, shot.regrain_settings
-        )  # fmt: skip
+        grained = regrained(shot, frame, composite)
     with shot.times.stage("colour"):
         codec = plate_codec(encoding_of(shot.plate), frame.sample)
         kept, stored = codec.unprocessable(before), codec.encode(grained)

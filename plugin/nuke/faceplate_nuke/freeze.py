@@ -21,7 +21,7 @@ from faceplate_nuke.upstream import evaluated
 # What ordinary nodes inside the group do with the engine's picture, no reason to make another; and what the engine is
 # told instead: all of it, and the first word of the menu.
 WORKED_INSIDE = {"mix": "1", "output": "0"}
-TRACKER = "FaceTrack"
+TRACKER, DEGRAINER, REGRAINER = "FaceTrack", "FaceDegrain", "FaceRegrain"
 
 
 class Frozen(NamedTuple):
@@ -48,8 +48,9 @@ def freeze(group: nuke.Group, frames: range) -> Frozen:
         Problem: something that the engine needs is not there.
     """
     folder, tracks = folder_of(group), our_name(group) == TRACKER
+    looked_at = with_neighbours(group, frames)
     given = [
-        picture(group, slot, name, frames, folder, clipped=tracks) for slot, name in enumerate(engine_inputs(group))
+        picture(group, slot, name, looked_at, folder, clipped=tracks) for slot, name in enumerate(engine_inputs(group))
     ]
     if given and given[0][0] is None:
         raise Problem(f"{group.name()}: the first input", "nothing is connected", "connect the plate")
@@ -69,8 +70,20 @@ def freeze(group: nuke.Group, frames: range) -> Frozen:
     return Frozen(job, tuple(export for _, export in given if export is not None))
 
 
+def with_neighbours(group: nuke.Group, frames: range) -> range:
+    """These frames, and those of the input beside them by which FaceDegrain goes, so that no end of a range shows."""
+    source, count = group.input(0), group.knob("frames")
+    if our_name(group) != DEGRAINER or source is None or count is None:
+        return frames
+    reach = max(int(count.getValueAt(frame)) for frame in frames) // 2
+    first, last = max(frames[0] - reach, source.firstFrame()), min(frames[-1] + reach, source.lastFrame())
+    return range(min(first, frames[0]), max(last, frames[-1]) + 1)
+
+
 def _knobs(group: nuke.Group, frames: range, *, keeps_track_file: bool) -> dict[str, str]:
     knobs: dict[str, str] = {}
+    # The menu of FaceRegrain is the engine's own.
+    inside = {} if our_name(group) == REGRAINER else WORKED_INSIDE
     for name in engine_knobs(our_name(group)):
         if group.knob(name) is None:
             continue  # a node of an earlier version: the engine goes by its default
@@ -79,7 +92,7 @@ def _knobs(group: nuke.Group, frames: range, *, keeps_track_file: bool) -> dict[
         elif isinstance(group.knob(name), nuke.File_Knob):
             knobs[name] = literal(evaluated(group, name)) if keeps_track_file or name != "track_file" else ""
         else:
-            knobs[name] = WORKED_INSIDE.get(name) or text_over(group[name], frames)
+            knobs[name] = inside.get(name) or text_over(group[name], frames)
     return knobs
 
 

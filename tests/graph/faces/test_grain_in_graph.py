@@ -1,14 +1,17 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from face_scripts import FRAMES, RGB, WHOLE
 
 from faceplate.colour import plate_codec
 from faceplate.errors import FaceplateError
-from faceplate.grain import FaceDegrainSettings, degrain, sigma_at
+from faceplate.grain import FaceDegrainSettings, degrain, grain_outputs, sigma_at
+from faceplate.graph import open_encoded_plate, remove_grain, run_grain_pass
 from faceplate.graph.render import Box
-from faceplate.plate import open_plate
+from faceplate.plate import open_plate, write_frame
 from faceplate.values import Window
-from shots import ENCODING, SIZE, some_grain
+from shots import ENCODING, SIZE, plate_frame, some_grain
 
 
 def decoded(shot, number=1002):
@@ -16,11 +19,78 @@ def decoded(shot, number=1002):
     return plate_codec(ENCODING, frame.sample).decode(frame.stored(frame.header.data))
 
 
-def test_the_clean_plate_is_what_the_stage_makes_of_the_whole_picture(shot):
-    made = shot.pixels(shot.script(shot.node("FaceDegrain", luminance="2")), "FaceDegrain1")[::-1]
-    whole = degrain(decoded(shot), some_grain(), FaceDegrainSettings(luminance=2.0), window=Window(0, 0, *SIZE))
-    np.testing.assert_allclose(made, whole, atol=2e-6)
-    assert np.abs(made - decoded(shot)).max() > 1e-3
+NEIGHBOURS = {1001: (1002, 1003), 1002: (1001, 1003), 1003: (1001, 1002)}
+
+
+@pytest.mark.parametrize("number", FRAMES)
+def test_the_clean_plate_is_what_the_stage_makes_of_the_whole_picture_and_those_beside_it(shot, number):
+    made = shot.pixels(shot.script(shot.node("FaceDegrain", luminance="2")), "FaceDegrain1", frame=number)[::-1]
+    settings, whole = FaceDegrainSettings(luminance=2.0), Window(0, 0, *SIZE)
+    beside = [decoded(shot, each) for each in NEIGHBOURS[number]]
+    told = {"neighbours": beside, "offsets": [each - number for each in NEIGHBOURS[number]]}
+    clean = degrain(decoded(shot, number), some_grain(), settings, window=whole, **told)
+    np.testing.assert_allclose(made, clean, atol=2e-6)
+    assert np.abs(made - decoded(shot, number)).max() > 1e-3
+
+
+def test_one_frame_alone_goes_by_itself(shot):
+    made = shot.pixels(shot.script(shot.node("FaceDegrain", frames="1")), "FaceDegrain1")[::-1]
+    alone = degrain(decoded(shot), some_grain(), FaceDegrainSettings(), window=Window(0, 0, *SIZE))
+    np.testing.assert_allclose(made, alone, atol=2e-6)
+
+
+def test_a_held_frame_is_no_neighbour_of_itself(shot):
+    hold = "FrameHold {\n first_frame 1002\n name FrameHold1\n}"
+    held = shot.pixels(shot.script(hold, shot.node("FaceDegrain")), "FaceDegrain1")
+    assert np.array_equal(held, shot.pixels(shot.script(hold, shot.node("FaceDegrain", frames="1")), "FaceDegrain1"))
+
+
+def test_frames_in_a_row_are_those_that_are_made_alone(shot):
+    script = shot.script(shot.node("FaceDegrain"))
+    session = shot.session(script)
+    in_a_row = []
+    for number in (1003, 1001, 1002):
+        with session.pull() as pull:
+            planes = pull.source(session.named("FaceDegrain1"), number).pixels(WHOLE, RGB)
+            in_a_row.append((number, np.stack([planes[name] for name in RGB], axis=-1)))
+    for number, made in in_a_row:
+        assert np.array_equal(made, shot.pixels(script, "FaceDegrain1", frame=number))
+
+
+def test_another_frame_beside_it_makes_another_picture_and_a_farther_one_does_not(shot):
+    def digest(width):
+        source = shot.source(shot.script(shot.node("FaceDegrain", frames=width)), "FaceDegrain1", frame=1001)
+        before = source.digest
+        write_frame(plate_frame(1103), shot.plate % 1003)
+        after = shot.source(shot.script(shot.node("FaceDegrain", frames=width)), "FaceDegrain1", frame=1001).digest
+        write_frame(plate_frame(1003), shot.plate % 1003)
+        return before == after
+
+    assert digest("3")
+    assert not digest("5")
+
+
+def test_a_neighbour_that_cannot_be_read_is_left_out_and_noted(shot):
+    Path(shot.plate % 1003).write_bytes(b"no picture")
+    script = shot.script(shot.node("FaceDegrain"))
+    session = shot.session(script)
+    planes = session.pull().source(session.named("FaceDegrain1"), 1002).pixels(WHOLE, RGB)
+    made = np.stack([planes[name] for name in RGB], axis=-1)[::-1]
+    whole, beside = Window(0, 0, *SIZE), [decoded(shot, 1001)]
+    clean = degrain(decoded(shot), some_grain(), FaceDegrainSettings(), window=whole, neighbours=beside)
+    np.testing.assert_allclose(made, clean, atol=2e-6)
+    assert any("1003" in note and "left out" in note for note in session.notes)
+
+
+def test_grain_is_removed_in_a_graph_as_on_the_command_line(shot):
+    plate = open_encoded_plate(shot.plate, None, ENCODING)
+    output = str(shot.folder / "clean" / "c.%04d.exr")
+    run_grain_pass(remove_grain(plate, some_grain(), FaceDegrainSettings(), output))
+    for number in FRAMES:
+        made = shot.pixels(shot.script(shot.node("FaceDegrain")), "FaceDegrain1", frame=number)[::-1]
+        frame = open_plate(output).read(number)
+        codec = plate_codec(ENCODING, frame.sample)
+        np.testing.assert_array_equal(codec.encode(np.ascontiguousarray(made)), frame.stored(frame.header.data))
 
 
 def test_a_part_of_the_clean_plate_has_the_bits_of_the_whole(shot):
@@ -98,3 +168,34 @@ def test_check_shows_nothing_where_comp_and_plate_agree_and_the_change_where_not
     )
     other = shot.script(brighter, shot.node("FaceCheck", "2", gain="2"))
     np.testing.assert_allclose(shot.pixels(other, "FaceCheck1"), 0.5, atol=1e-5)
+
+
+def carried(shot, **knobs):
+    """A brighter comp, the plate and the clean plate under a FaceRegrain."""
+    brighter = "push $tracked\nAdd {\n channels rgb\n value 0.1\n name Add1\n}\nset comp [stack 0]"
+    nodes = (shot.node("FaceDegrain"), "set clean [stack 0]", brighter, "push $clean\npush $plate\npush $comp")
+    return shot.script("push $tracked", *nodes, shot.node("FaceRegrain", "3", **knobs))
+
+
+def test_the_plates_own_grain_is_the_same_whatever_box_it_is_made_in(shot):
+    script = carried(shot)
+    whole = shot.pixels(script, "FaceRegrain1")
+    for part in (Box(0, 0, 60, 40), Box(300, 150, 420, 260)):
+        assert np.array_equal(shot.pixels(script, "FaceRegrain1", box=part), whole[part.slices(WHOLE)])
+
+
+def test_what_the_node_gives_out_adds_up(shot):
+    shown = {name: shot.pixels(carried(shot, output=f'"{name}"'), "FaceRegrain1") for name in grain_outputs}
+    plate, clean = (shot.pixels(carried(shot), name) for name in ("Read1", "FaceDegrain1"))
+    np.testing.assert_allclose(shown["plate grain"], plate - clean, atol=1e-6)
+    comp = shot.pixels(carried(shot), "Add1")
+    np.testing.assert_allclose(shown["adapted grain"], shown["regrained"] - comp, atol=1e-6)
+    sigma = sigma_at(some_grain(), clean)
+    np.testing.assert_allclose(shown["normalised grain"] * sigma, plate - clean, atol=1e-5)
+    assert len({picture.tobytes() for picture in shown.values()}) == len(grain_outputs)
+
+
+def test_a_picture_that_needs_a_clean_plate_says_so(shot):
+    script = shot.script(flat(0.4), shot.node("FaceRegrain", output='"plate grain"'))
+    with pytest.raises(FaceplateError, match="expected a plate and its clean plate"):
+        shot.pixels(script, "FaceRegrain1")

@@ -250,3 +250,24 @@ def test_a_fault_in_the_terminal_leaves_no_node_at_work(nuke, engine, degrain):
     with pytest.raises(TypeError):
         nuke.press(degrain, "render")
     assert said(degrain).startswith("failed: the plugin stopped")
+
+
+@pytest.mark.parametrize(("count", "written"), [("1", [1002, 1003]), ("3", [1001, 1002, 1003, 1004]), ("7", FRAMES)])
+def test_frames_beside_those_that_are_rendered_are_written_too(nuke, engine, graded, count, written):
+    nuke.root["first_frame"].setValue(1002)
+    nuke.root["last_frame"].setValue(1003)
+    graded["frames"].fromScript(count)
+    finished(nuke, graded)
+    assert engine.asked[0]["frames"] == [1002, 1003]
+    file = read_of(engine.asked[0])["file"]
+    assert sorted(int(path.suffixes[0][1:]) for path in Path(file).parent.glob("*.exr")) == list(written)
+
+
+def test_what_regrain_gives_out_is_the_engines_own_menu(nuke, engine, plate):
+    node = nuke.create("FaceRegrain")
+    for slot in range(3):
+        node.setInput(slot, plate)
+    node["output"].setValue("plate grain")
+    finished(nuke, node)
+    group = next(node for node in parse_script(engine.asked[0]["script"]).nodes if node.klass == "Group")
+    assert group.values["output"] in ('"plate grain"', "plate grain", "1")

@@ -8,7 +8,7 @@ from faceplate.cli.knobs import add_knobs
 from faceplate.cli.left_out import add_on_error, end_with, reasons
 from faceplate.cli.plate_arguments import add_anew, add_compression, add_plate
 from faceplate.cli.report import Report
-from faceplate.cli.swap_shot import face_knobs, open_shot
+from faceplate.cli.swap_shot import face_defaults, face_knobs, open_shot
 from faceplate.graph import Outputs, Progress, Shot, deliver_shot, inputs_of, layer_kinds, layers_named, shot_job
 from faceplate.swap import ProcessorSettings, device_choices
 from faceplate.values import describe_frames
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_compression(parser)
     add_knobs(parser, ProcessorSettings)
     for prefix, settings in face_knobs:
-        add_knobs(parser, settings, prefix)
+        add_knobs(parser, settings, prefix, face_defaults)
 
 
 def run(arguments: argparse.Namespace, report: Report) -> None:

@@ -7,23 +7,39 @@ import numpy as np
 
 from faceplate.grain import (
     FaceDegrainSettings,
+    FaceRegrainGraphSettings,
     FaceRegrainSettings,
     degrain,
     degrain_margin_px,
-    regrain,
-    transfer_grain,
+    degrain_motion_margin_px,
+    grain_output,
+    grain_outputs,
+    transfer_margin_px,
 )
 from faceplate.graph.faces.analysed import profile_of, profile_state
 from faceplate.graph.faces.controls import group_of, settings_at
+from faceplate.graph.faces.frames_beside import pictures_beside
 from faceplate.graph.faces.grain_lost import grain_lost, in_stream
 from faceplate.graph.faces.stream import check_beside, plane_of, planes_over, rgb, rgb_of, window_of
-from faceplate.graph.grain_pass import grain_mixed
 from faceplate.graph.render import Box, Info, Node, Planes, Source, box_to_window, operator
 from faceplate.values import Floats, Window
+
+only_view = "main"
+"""The view of a script that knows of one alone: no name to tell grain apart by."""
+
+regrained, *_ = grain_outputs
 
 
 def _state(node: Node) -> str:
     return profile_state(node.parent) if node.parent else ""
+
+
+def _degrain_state(node: Node) -> str:
+    """That, and the pictures beside this one."""
+    source = node.parent.input(0) if node.parent else None
+    if node.parent is None or source is None:
+        return _state(node)
+    return " ".join([_state(node), *(each.digest.hex() for each in _beside(node.parent, source))])
 
 
 def _info(node: Node, channels: tuple[str, ...]) -> Info:
@@ -31,7 +47,7 @@ def _info(node: Node, channels: tuple[str, ...]) -> Info:
     return replace(group_of(node).source(0).info, channels=channels)
 
 
-@operator("FaceDegrain result", timed=True, costly=True, state=_state)
+@operator("FaceDegrain result", timed=True, costly=True, state=_degrain_state)
 class FaceDegrainResult:
     """The stream without its grain. A pixel has the same bits whatever box it is made in."""
 
@@ -59,10 +75,16 @@ def _taken_out(group: Node, source: Source, window: Window) -> Floats:
     return 1 - (1 - in_stream(source, window)) * left
 
 
+def _beside(group: Node, source: Source) -> tuple[Source, ...]:
+    return pictures_beside(group, source, settings_at(group, FaceDegrainSettings).frames // 2)
+
+
 def _clean(group: Node, source: Source, window: Window) -> Floats:
-    wide = window.grow(degrain_margin_px).intersect(window_of(source.info))
-    settings = settings_at(group, FaceDegrainSettings)
-    clean = degrain(rgb_of(source, wide), profile_of(group, source), settings, window=wide)
+    beside, settings = _beside(group, source), settings_at(group, FaceDegrainSettings)
+    wide = window.grow(degrain_motion_margin_px if beside else degrain_margin_px).intersect(window_of(source.info))
+    own, *others = (rgb_of(each, wide) for each in (source, *beside))
+    offsets = [each.node.frame - source.node.frame for each in beside]
+    clean = degrain(own, profile_of(group, source), settings, window=wide, neighbours=others, offsets=offsets)
     return clean[window.slices(wide)]
 
 
@@ -71,7 +93,7 @@ class FaceRegrainResult:
     """The comp with grain: the plate's own where plate and clean plate are connected, new grain of its kind otherwise.
 
     The comp's layer `face_grain_lost` says how much it has lost of the plate's grain, and the matte where it is given
-    any; without either, all everywhere.
+    any; without either, all everywhere. The knob `output` shows what it is made of instead.
     """
 
     def info(self, node: Node) -> Info:
@@ -87,21 +109,26 @@ class FaceRegrainResult:
         if not isinstance(comp, Source):
             return {name: np.zeros(box.shape, np.float32) for name in channels}
         check_beside(group, comp, 3, "a matte of the comp's format")
-        grained = _grained(group, comp, window)
-        return planes_over(box, window, {name: grained[..., rgb.index(name)] for name in channels}, height)
+        made = _grained(group, comp, window)
+        return planes_over(box, window, {name: made[..., rgb.index(name)] for name in channels}, height)
 
 
 def _grained(group: Node, comp: Source, window: Window) -> Floats:
     """The comp with grain; one that is premultiplied is given as much as it needs once it is merged over the plate."""
-    name = group.channel("unpremult")
-    before = rgb_of(comp, window)
+    is_plain = _output(group) == regrained and not (group.input(1) and group.input(2))
+    margin_px = 0 if is_plain else transfer_margin_px
+    wide = window.grow(margin_px).intersect(window_of(comp.info))
+    before, name = rgb_of(comp, wide), group.channel("unpremult")
     if name is None:
-        return _regrained(group, before, window, _lost(group, comp, window, None))
-    alpha = plane_of(comp, window, name)
+        return _made(group, before, wide, _lost(group, comp, wide, None))[window.slices(wide)]
+    alpha = plane_of(comp, wide, name)
     safe: Floats = np.where(alpha == 0, np.float32(1), alpha)[..., None]
     bare: Floats = before / safe
-    grain = _regrained(group, bare, window, _lost(group, comp, window, alpha)) - bare
-    return np.where((alpha == 0)[..., None] | (grain == 0), before, before + grain)
+    made = _made(group, bare, wide, _lost(group, comp, wide, alpha))
+    if _output(group) == regrained:
+        grain = made - bare
+        made = np.where((alpha == 0)[..., None] | (grain == 0), before, before + grain)
+    return made[window.slices(wide)]
 
 
 def _lost(group: Node, comp: Source, window: Window, alpha: Floats | None) -> Floats | None:
@@ -117,17 +144,16 @@ def _lost(group: Node, comp: Source, window: Window, alpha: Floats | None) -> Fl
     return reduce(np.multiply, known) if known else None
 
 
-def _regrained(group: Node, comp_linear: Floats, window: Window, lost: Floats | None) -> Floats:
-    """The comp with the plate's own grain where plate and clean plate are there, else with new grain of its kind.
+def _made(group: Node, comp_linear: Floats, window: Window, lost: Floats | None) -> Floats:
+    """What the node is to show: by the plate's own grain where plate and clean plate are there."""
+    plate, clean = group.input(1), group.input(2)
+    beside = {"plate": rgb_of(plate, window), "clean": rgb_of(clean, window)} if plate and clean else {}
+    view = "" if group.moment.view == only_view else group.moment.view
+    return grain_output(
+        comp_linear, profile_of(group, plate), settings_at(group, FaceRegrainSettings), output=_output(group),
+        window=window, frame=group.frame, view=view, lost=lost, **beside,
+    )  # fmt: skip
 
-    The plate's own is one grain with what shows through beside it, so it is scaled by how much is lost; new grain is
-    another, and fills up what the plate under it lacks: their variances add.
-    """
-    settings, plate, clean = settings_at(group, FaceRegrainSettings), group.input(1), group.input(2)
-    profile = profile_of(group, plate)
-    if plate and clean:
-        own, without = rgb_of(plate, window), rgb_of(clean, window)
-        full = transfer_grain(comp_linear, own, without, profile, settings)
-        return full if lost is None else grain_mixed(comp_linear, full, lost[..., None])
-    kept = np.zeros(comp_linear.shape[:2], np.float32) if lost is None else np.float32(1) - lost
-    return regrain(comp_linear, kept, profile, window, group.frame, settings)
+
+def _output(group: Node) -> str:
+    return settings_at(group, FaceRegrainGraphSettings).output

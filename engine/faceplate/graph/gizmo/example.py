@@ -84,7 +84,9 @@ def _face(layout: Layout, plate: int) -> tuple[int, int]:
     alpha = ("channels", "alpha")
     eroded = layout.add("FilterErode", "FilterErode1", (-600, 400), [matte], knobs=(alpha, ("size", "2")))
     soft = layout.add("Blur", "Blur1", (-600, 500), [eroded], knobs=(alpha, ("size", "6")))
-    clean = layout.add("FaceDegrain", "FaceDegrain1", (-200, 300), [track, None])
+    # The model's crop averages grain away as it shrinks the face: what one frame tells is enough for it.
+    alone = (("frames", "1"),)
+    clean = layout.add("FaceDegrain", "FaceDegrain1", (-200, 300), [track, None], knobs=alone)
     swap_knobs = (("model_file", MODEL), ("mode", "replace"), ("output", "face"))
     face = layout.add("FaceSwap", "FaceSwap1", (-400, 700), [clean, soft, None], knobs=swap_knobs)
     return face, soft

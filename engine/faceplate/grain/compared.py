@@ -1,0 +1,67 @@
+"""Which frames are compared: each with the one before it, every frame at most once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from faceplate.values import Array
+
+GLANCE_PX = 16  # one sample in so many across and down tells most frames apart
+
+
+class Seen(NamedTuple):
+    """A frame, the one before it where the two are to be compared, and whether it is that frame once more (held)."""
+
+    number: int
+    frame_encoded: Array
+    before: tuple[int, Array] | None
+    held: bool
+
+
+def compared(frames: Iterable[tuple[int, Array]]) -> Iterator[Seen]:
+    """Every frame in order. A pair is two frames that follow each other, of one size and not held; two are in hand."""
+    last: tuple[int, Array] | None = None
+    lonely = False
+    for number, frame in frames:
+        if last is not None and _alike(last[1], frame):
+            yield Seen(number, frame, None, held=True)
+            continue
+        before = last if last is not None and lonely and last[1].shape == frame.shape else None
+        yield Seen(number, frame, before, held=False)
+        last, lonely = (number, frame), before is None
+
+
+def frames_to_measure(numbers: Sequence[int], count: int) -> tuple[int, ...]:
+    """At most `count` of a shot's frames to measure grain on, rising: pairs of neighbours spread over the shot.
+
+    A pair shows grain apart from the picture; pairs far apart show other exposures. Where no frame has a neighbour,
+    single frames are spread.
+    """
+    ordered = sorted(set(numbers))
+    if count >= len(ordered):
+        return tuple(ordered)
+    firsts = [one for one, other in pairwise(ordered) if other == one + 1]
+    pairs = firsts[:1] if count > 1 else []
+    for first in firsts:
+        if pairs and first >= pairs[-1] + 2:
+            pairs.append(first)
+    if not pairs:
+        return tuple(_spread(ordered, count))
+    return tuple(number for first in _spread(pairs, count // 2) for number in (first, first + 1))
+
+
+def _spread(numbers: list[int], count: int) -> list[int]:
+    """At most `count` of them, the middles of so many parts of the list."""
+    many = min(count, len(numbers))
+    return [numbers[(2 * each + 1) * len(numbers) // (2 * many)] for each in range(many)]
+
+
+def _alike(one: Array, other: Array) -> bool:
+    glance = np.s_[::GLANCE_PX, ::GLANCE_PX]
+    return (
+        one.shape == other.shape
+        and np.array_equal(one[glance], other[glance], equal_nan=True)
+        and np.array_equal(one, other, equal_nan=True)
+    )

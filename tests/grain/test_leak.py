@@ -1,0 +1,173 @@
+import cv2
+import numpy as np
+import pytest
+from grain_plates import TRUTH, grainy, picture
+from grain_scenes import textured
+
+from faceplate.grain import sigma_at
+from faceplate.grain.cells import CELL_PX, cells_window, interpolate_row, spread
+from faceplate.grain.detail import detail_planes, detail_reach_px, fine_shares
+from faceplate.grain.leak import leak_of
+from faceplate.values import Window
+
+SIZE = (320, 384)
+WINDOW = Window(0, 0, SIZE[1], SIZE[0])
+GHOST = 0.03  # the most that grain may look like the plate's detail
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A plate and its true clean version: patches of texture on a waving exposure, cards with hard edges."""
+    clean = cv2.GaussianBlur(textured(SIZE), (0, 0), 0.6).astype(np.float32)
+    return grainy(clean, np.random.default_rng(1)).astype(np.float32), clean
+
+
+def found(plate, clean, sensitivity=1.0, window=WINDOW):
+    profile = TRUTH.profile()
+    return leak_of(plate, clean, sigma_at(profile, clean), profile, window, sensitivity)
+
+
+def blurred(clean, wide):
+    return cv2.GaussianBlur(clean, (0, 0), wide)
+
+
+def moved(clean, across, down):
+    matrix = np.array([[1, 0, across], [0, 1, down]], np.float64)
+    return cv2.warpAffine(clean, matrix, clean.shape[1::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def test_of_a_perfect_clean_plate_all_grain_may_be_carried(scene):
+    leak = found(*scene)
+    assert leak.carried.mean() > 0.99
+    assert leak.taken.mean() < 0.02
+    assert leak.missing.mean() < 0.02
+
+
+@pytest.mark.parametrize(("share", "wide"), [(0.15, 2), (0.15, 1), (0.3, 4)])
+def test_the_share_that_a_denoiser_took_of_the_detail_is_found(scene, share, wide):
+    """In units of grain: what is taken out is as strong as what leaked, where that is stronger than grain."""
+    plate, clean = scene
+    lacking = clean - np.float32(share) * (clean - blurred(clean, wide))
+    sigma = TRUTH.sigma(lacking)
+    leaked = ((clean - lacking) / sigma).reshape(SIZE[0] // CELL_PX, CELL_PX, SIZE[1] // CELL_PX, CELL_PX, 3)
+    energy = spread(np.mean(leaked**2, axis=(1, 3)), (1, 2, 1)).max(axis=-1) / 16
+    strong = energy > 1
+    assert strong.sum() > 5
+    assert np.median(found(plate, lacking).taken[strong] / energy[strong]) == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("shift", [(1.5, 1.0), (6.0, -4.0)])
+def test_a_clean_plate_that_has_moved_is_not_carried_over_where_there_is_detail(scene, shift):
+    plate, clean = scene
+    away = moved(clean, *shift)
+    off = np.abs((away - clean) / TRUTH.sigma(clean)).max(axis=-1)
+    cells = off.reshape(SIZE[0] // CELL_PX, CELL_PX, SIZE[1] // CELL_PX, CELL_PX).mean(axis=(1, 3))
+    carried = found(plate, away).carried
+    assert carried[cells > 4].max() < 0.5
+    assert carried[cells > 4].mean() < 0.05
+
+
+def test_grain_that_is_half_a_stop_stronger_than_the_profile_says_is_still_grain(scene):
+    """Variance 1.4 times the profile's."""
+    _, clean = scene
+    louder = clean + 1.18 * (grainy(clean, np.random.default_rng(2)) - clean)
+    assert found(louder.astype(np.float32), clean).carried.mean() > 0.9
+
+
+def test_what_was_degrained_away_to_zero_is_all_missing(scene):
+    plate, clean = scene
+    plate = plate.copy()
+    plate[:, :160] = clean[:, :160]
+    missing = found(plate, clean).missing
+    assert missing[:, :14].min() > 0.95
+    assert missing[:, 30:].mean() < 0.05
+
+
+def test_the_part_of_the_variance_that_a_denoiser_left_is_missing(scene):
+    plate, clean = scene
+    half = clean + (plate - clean) * np.float32(np.sqrt(0.3))
+    assert found(plate, half).missing.mean() == pytest.approx(1 - (1 - np.sqrt(0.3)) ** 2, abs=0.08)
+
+
+def test_coarse_and_fine_grain_are_missed_apart(scene):
+    plate, clean = scene
+    coarse_left = clean + blurred(plate - clean, 3.0)
+    missing = np.median(found(plate, coarse_left).missing, axis=(0, 1, 2))
+    assert missing[0] > 0.7
+    assert missing[1] < 0.1
+
+
+def test_at_sensitivity_0_all_is_grain(scene):
+    plate, clean = scene
+    leak = found(plate, moved(clean, 5, 5), 0.0)
+    assert (leak.carried == 1).all()
+    assert not leak.shares.any()
+
+
+def test_a_higher_sensitivity_carries_less(scene):
+    plate, clean = scene
+    away = moved(clean, 0.7, 0.4)
+    less, plain, more = (found(plate, away, each).carried.mean() for each in (0.5, 1.0, 2.0))
+    assert less > plain > more
+
+
+def test_broken_samples_and_a_channel_without_grain_leave_numbers(scene):
+    plate, clean = (each.copy() for each in scene)
+    plate[3, 4], clean[50:70, 60:90], clean[100, 100] = np.nan, np.inf, 1e38
+    sigma = TRUTH.sigma(np.nan_to_num(clean, posinf=1.0)).astype(np.float32)
+    sigma[..., 1], sigma[:40, :, 0] = 0, 1e-30
+    leak = leak_of(plate, clean, sigma, TRUTH.profile(), WINDOW, 1.0)
+    assert all(np.isfinite(each).all() for each in leak)
+
+
+def test_cells_of_a_window_are_those_of_the_plate(scene):
+    plate, clean = scene
+    whole, shifted = found(plate, clean, window=Window(40, 16, 40 + SIZE[1], 16 + SIZE[0])), found(plate, clean)
+    assert all(np.array_equal(one, other) for one, other in zip(whole, shifted, strict=True))
+    assert cells_window(Window(-3, 5, 9, 17)) == Window(-8, 0, 16, 24)
+
+
+def test_details_and_what_they_leave_are_the_plane():
+    plane = np.random.default_rng(0).random((60, 70)).astype(np.float32)
+    details = np.empty((5, 60, 70), np.float32)
+    detail_planes(plane, (0, 0), details)
+    taps = np.array([1, 4, 6, 4, 1]) / 16
+    smooth = plane
+    for step in (1, 2, 4):
+        wide = np.zeros(4 * step + 1)
+        wide[::step] = taps
+        smooth = cv2.sepFilter2D(smooth, -1, wide, wide, borderType=cv2.BORDER_REPLICATE)
+    inner = (slice(detail_reach_px, -detail_reach_px),) * 2
+    assert (details[:3].sum(axis=0) + smooth)[inner] == pytest.approx(plane[inner], abs=1e-5)
+
+
+def test_slopes_are_what_a_shift_leaves():
+    down, along = np.mgrid[0:60, 0:70].astype(np.float32)
+    details = np.empty((5, 60, 70), np.float32)
+    detail_planes(3 * along - 2 * down, (0, 0), details)
+    assert details[3, 20:40, 20:50] == pytest.approx(6, abs=1e-4)
+    assert details[4, 20:40, 20:50] == pytest.approx(-4, abs=1e-4)
+
+
+def test_the_expected_shares_of_coarse_and_fine_grain_are_those_of_made_grain():
+    grain = grainy(np.full((600, 600, 3), 0.18), np.random.default_rng(3)) - 0.18
+    details = np.empty((5, 600, 600), np.float32)
+    detail_planes(np.ascontiguousarray(grain[..., 2], np.float32), (0, 0), details)
+    fine = details[0] + details[1]
+    coarse = grain[..., 2] - fine
+    shares = fine_shares(TRUTH.kernels.astype(np.float32))[2]
+    assert [coarse.var() / grain[..., 2].var(), fine.var() / grain[..., 2].var()] == pytest.approx(shares, rel=0.05)
+
+
+def test_maps_pass_through_the_middles_of_cells_in_straight_lines():
+    cells = np.arange(12, dtype=np.float32).reshape(1, 3, 4)
+    maps = np.empty((1, 5 * CELL_PX), np.float32)
+    interpolate_row(cells, 11, maps)
+    ramp = np.clip((np.arange(5 * CELL_PX) + 0.5) / CELL_PX - 1, 0, 3)
+    assert maps[0] == pytest.approx(ramp + 4 * (11.5 / CELL_PX - 0.5), abs=1e-5)
+
+
+def test_the_picture_of_ten_stops_keeps_its_grain_where_the_clean_plate_is_true():
+    clean = picture((256, 512)).astype(np.float32)
+    plate = grainy(clean, np.random.default_rng(5)).astype(np.float32)
+    assert found(plate, clean, window=Window(0, 0, 512, 256)).carried.min() > 0.9
