@@ -185,3 +185,19 @@ def test_a_part_of_a_picture_is_enlarged_from_no_more_than_its_filter_reaches(en
     whole = resample(image, source, matrix, Window(0, 0, 230, 200), enlarging=enlarging)
     part = resample(image, source, matrix, target, enlarging=enlarging)
     np.testing.assert_allclose(part, whole[target.slices(Window(0, 0, 230, 200))], atol=2e-5)
+
+
+@pytest.mark.parametrize("pixel_aspect", [1.0, 1.02, 1 / 1.04])
+@pytest.mark.parametrize("turn_deg", [0, 17, 45])
+@pytest.mark.parametrize("times", [4.0, 8.0])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_where_a_growing_face_is_halved_once_less_its_detail_does_not_jump(times, turn_deg, pixel_aspect, axis):
+    """Nearly square pixels, where either axis alone would come to be halved otherwise."""
+    fine = np.random.default_rng(0).random((700, 700)).astype(np.float32)
+    source, target = Window(-350, -350, 350, 350), Window(-20, -20, 20, 20)
+    there = times * np.array([pixel_aspect, 1.0])[axis] / max(1.0, pixel_aspect)
+    before, after = (
+        resample(fine, source, to_crop(there * (1 + little), pixel_aspect, turn_deg) @ np.eye(2, 3), target)
+        for little in (-1e-6, 1e-6)
+    )
+    assert rms(after - before) < 0.02 * rms(before - before.mean())

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faceplate.align import crop_window
+from faceplate.align import crop_window, sampled_in_passes
 from faceplate.colour import model_range
 from faceplate.composite import coverage_seen, measure_colours
 from faceplate.values import Crop, Swap, Window
@@ -34,6 +34,24 @@ def test_a_pixel_that_is_no_number_counts_nowhere_that_it_is_seen():
     assert found[20, 40] == 0
     far = np.hypot(*(np.mgrid[:SIDE, :SIDE] - np.array([20, 40])[:, None, None])) > 8
     np.testing.assert_array_equal(found[far], FULL[far])
+
+
+@pytest.mark.parametrize("passes", [1, 2, 4])
+def test_with_a_hole_next_to_no_pixel_counts_that_would_be_another_if_the_hole_were_filled(passes):
+    random = np.random.default_rng(0)
+    plate = random.random((WHOLE.height, WHOLE.width, 3)).astype(np.float32)
+    hole, sound = (slice(90, 106), slice(90, 106)), sound_over(WHOLE)
+    sound[hole] = False
+    other = plate.copy()
+    other[hole] = 0
+    own = MATRIX * passes
+    one, two = (sampled_in_passes(each, WHOLE, own, SIDE, passes) for each in (plate, other))
+    full = np.ones((SIDE * passes, SIDE * passes), np.float32)
+    black = np.zeros((*full.shape, 3), np.float32)
+    found = coverage_seen(full, Crop(black, own, black), WHOLE, lambda window: sound[window.slices(WHOLE)], passes)
+    assert 0 < (found == 0).sum() < 0.3 * found.size
+    # Where the filter's rings cross nothing a pixel or two are told by chance.
+    assert (np.abs(one - two)[found > 0] > 0.02).mean() < 0.001
 
 
 def test_beyond_the_plates_edge_nothing_counts():

@@ -17,14 +17,23 @@ _edges = (("left", "right"), ("top", "bottom"))
 _doubled = (np.array([2.0, 1.0, 1.0]), np.array([1.0, 2.0, 1.0]))
 
 
+square = 1.05
+"""Pixels that are no more out of square than this are not filtered for each axis alone."""
+
 Halvings: TypeAlias = Sequence[Sequence[Floats]]
 """The taps of each halving along x, and of each along y."""
 
 
 def halvings(matrix: Matrix) -> Halvings:
-    """The filters of as many halvings of x and y as leave either at least twice as fine as the target."""
+    """The filters of as many halvings of x and y as leave either at least twice as fine as the target.
+
+    Nearly square pixels are halved as often along both: a face that grows is halved less all at once.
+    """
+    finest = steps(matrix)
+    if max(finest) <= square * min(finest):
+        finest = [max(finest)] * 2
     taps: tuple[list[Floats], list[Floats]] = ([], [])
-    for axis, step in enumerate(steps(matrix)):
+    for axis, step in enumerate(finest):
         while 4 * step * 2 ** len(taps[axis]) <= 1:
             reaches = (reach for times, reach in half_band_reaches if times * step * 2 ** len(taps[axis]) <= 1)
             taps[axis].append(_half_band(next(reaches)))

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 
 from faceplate.align.enlarge import enlarged
-from faceplate.align.halved import Halvings, halved, halvings
+from faceplate.align.halved import Halvings, halved, halvings, square
 from faceplate.align.pinpoint import reach_px, read_pinpoint
 from faceplate.align.similarity import invert, steps, window_through
 from faceplate.align.strided import combined_rows
@@ -20,9 +20,6 @@ least_oversampling = 2
 most_enlargement = 5
 """So many times as dense a picture is enlarged at most: straight lines between such samples are within a decibel of the
 enlarging filter's own error, where that is not 60 dB down."""
-
-square = 1.05
-"""Pixels that are no more out of square than this are not filtered for each axis alone."""
 
 spare_spacing = 3.3
 """Pixels from one of the target's to the next: where there are so many, every second low-passed one says it all."""

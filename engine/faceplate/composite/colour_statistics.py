@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faceplate.align import resample, seen_window
+from faceplate.align import sampled_in_passes, seen_window
 from faceplate.colour import ModelRange
 from faceplate.compiled import compiled
 from faceplate.values import Array, Crop, Floats, Matrix, Swap, Window, covered_window
@@ -123,28 +123,30 @@ def _stops(plate_mean: Matrix, light: ModelRange) -> float:
     return float(np.log2(max(float(linear.mean()), least_light)))
 
 
-def coverage_seen(coverage: Floats, crop: Crop, region: Window, sound_over: Callable[[Window], Array]) -> Floats:
+def coverage_seen(
+    coverage: Floats, crop: Crop, region: Window, sound_over: Callable[[Window], Array], passes: int = 1
+) -> Floats:
     """The coverage of a crop (side x side) without what is not the plate's: beyond its edge, or not a number there.
 
-    `region` is what the crop was made from; `sound_over` tells over a window inside it which pixels are numbers. Only
-    where the coverage looks is it asked.
+    `region` is what the crop was made from, in `passes` x `passes` samplings; `sound_over` tells over a window inside
+    it which pixels are numbers. Only where the coverage looks is it asked.
     """
-    side, matrix = coverage.shape[0], crop.plate_to_crop
-    covered = covered_window(coverage > 0, Window(0, 0, side, side))
+    side, matrix = coverage.shape[0] // passes, crop.plate_to_crop
+    covered = covered_window(coverage > 0, Window(0, 0, *coverage.shape))
     if covered.is_empty:
         return coverage
-    wanted = seen_window(covered, matrix)
+    # In the pixels of one pass, which are what the plate was filtered for.
+    looked_at = Window(*(edge // passes for edge in covered[:2]), *(-(-edge // passes) for edge in covered[2:]))
+    wanted = seen_window(looked_at, matrix / passes)
     there = wanted.intersect(region)
     if there.is_empty:
         return np.zeros_like(coverage)
     sound = sound_over(there)
     if there == wanted and sound.all():
         return coverage
-    seen = np.zeros_like(coverage)
-    seen[covered.slices(Window(0, 0, side, side))] = resample(
-        np.pad(sound.astype(np.float32), 1), there.grow(1), matrix, covered
-    )
-    return coverage * (seen > wholly_seen)
+    around, known = there.grow(1), np.pad(sound.astype(np.float32), 1)
+    seen = sampled_in_passes(known, around, matrix, side, passes)
+    return coverage * (np.abs(1 - seen) < 1 - wholly_seen)
 
 
 def smoothed_colours(

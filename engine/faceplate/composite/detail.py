@@ -41,7 +41,8 @@ def return_detail(
         return np.zeros(face.shape[:2], np.float32)
     across, down = (size / 100 * side for side in place.square_px)
     skin = skin_of(place, window)
-    skin *= sound
+    if not sound.all():
+        skin *= sound
     inner = covered_window(skin > 0, window)
     if not inner.is_empty:
         part = inner.slices(window)

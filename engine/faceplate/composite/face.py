@@ -80,7 +80,8 @@ def composite_face(
         beyond = hold(plate_model, light.smooth)
         face = crop_to_plate(crop.rgb_plate + change, crop.plate_to_crop, window, settings.filter)
         own = return_detail(face, plate_model, window, place, finite, settings.detail, settings.detail_size)
-        np.maximum(own, beyond, out=own)
+        if beyond.any():
+            np.maximum(own, beyond, out=own)
     face_linear, rgb_linear = light.decode(face), light.decode(plate_model)
     changed = np.empty_like(finite)
     _blend(rgb_linear, face_linear, plate_linear, weight, finite, (face, plate_model), changed)

@@ -56,7 +56,7 @@ def measured_colours(
 
     `region` and `sound_over` are as `coverage_seen` has them.
     """
-    seen = coverage_seen(matte_in_crop(matte, swap.crop), swap.crop, region, sound_over)
+    seen = coverage_seen(matte_in_crop(matte, swap.crop), swap.crop, region, sound_over, settings.passes)
     return measure_colours(swap, seen, light, levels=settings.colour_match_method == levels_method)
 
 

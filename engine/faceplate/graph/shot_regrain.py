@@ -27,6 +27,8 @@ def regrained(shot: Shot, before: Frame, composite: Composite) -> Floats:
     Raises:
         PlateError: a frame beside this one is damaged.
     """
+    if not shot.regrain_settings.strength.any():
+        return composite.rgb_linear
     if shot.degrain_settings is not None:
         return _with_own_grain(shot, shot.degrain_settings, before, composite)
     return regrain(

@@ -1,5 +1,6 @@
 from faceplate.graph.gizmo import gizmo_script, open_gizmos
 from faceplate.graph.script import parse_script, script_text
+from faceplate.spec import registered
 
 SCRIPT = r"""
 version 14.0 v1
@@ -54,7 +55,7 @@ def test_a_gizmo_becomes_its_group_with_the_knobs_that_the_script_sets():
     assert group.klass == "Group"
     assert group.values["mix"] == "{curve x1001 0 x1010 1}"
     assert group.values["mode"] == "residual"
-    assert group.values["faceplate_class"] == "FaceSwap 3"
+    assert group.values["faceplate_class"] == f"FaceSwap {registered()['FaceSwap'].version}"
     assert group.values["xpos"] == "7"
     assert script.nodes[group.inputs[0]].name == "Constant1"
     assert group.inputs[1:] == (None, None)
