@@ -6,7 +6,7 @@ import numpy as np
 from grain_models import SILVER
 from grain_plates import KERNELS, TRUTH
 
-from faceplate.grain.response import Curve, Response, response_fields
+from faceplate.grain.response.response import Curve, Response, response_fields
 
 FIRST = ("exposure", "sigma", "response", "kernel", "correlation")
 LATER = ("curve_exposure", "curve_sigma", "measured", "zone_exposure", "zone_kernel", "zone_correlation")

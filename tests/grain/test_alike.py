@@ -4,7 +4,7 @@ from grain_plates import TRUTH
 from grain_scenes import textured
 
 from faceplate.grain import sigma_at
-from faceplate.grain.alike import alike
+from faceplate.grain.apply.alike import alike
 from faceplate.values import Window
 
 SIZE = (160, 192)

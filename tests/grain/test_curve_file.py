@@ -8,7 +8,7 @@ from grain_plates import TRUTH
 
 from faceplate.errors import PlateError
 from faceplate.grain import sigma_at
-from faceplate.grain.curve_file import curve_as_json, with_curve
+from faceplate.grain.profile.curve_file import curve_as_json, with_curve
 
 GREY = np.repeat((0.18 * np.exp2(np.linspace(-7, 4, 45)))[:, None], 3, axis=1).astype(np.float32)
 

@@ -7,9 +7,9 @@ import scipy.fft
 from grain_plates import TRUTH, grainy, portrait, to_linear, to_log
 
 from faceplate.grain import FACE_DEGRAIN, FaceDegrainSettings, degrain, measure_grain
-from faceplate.grain.cosines import WINDOW
-from faceplate.grain.shrink import PLAIN as PLAIN_SQUARES
-from faceplate.grain.sweep import Noise, swept
+from faceplate.grain.remove.cosines import WINDOW
+from faceplate.grain.remove.shrink import PLAIN as PLAIN_SQUARES
+from faceplate.grain.remove.sweep import Noise, swept
 from faceplate.spec import registered
 from faceplate.values import Window
 

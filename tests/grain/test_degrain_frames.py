@@ -7,12 +7,12 @@ from grain_scenes import SCENES, seen_from, shot
 from scipy.special import erf
 
 from faceplate.grain import FaceDegrainSettings, degrain, degrain_motion_margin_px, threads
-from faceplate.grain.aligned import aligned
-from faceplate.grain.flow import known_of
-from faceplate.grain.motion import Seen, motion_between, whitening
-from faceplate.grain.opponents import opponent_covariances, opponents_of
-from faceplate.grain.stabilise import stabilisers
-from faceplate.grain.steady import steadied
+from faceplate.grain.remove.aligned import aligned
+from faceplate.grain.remove.flow import known_of
+from faceplate.grain.remove.motion import Seen, motion_between, whitening
+from faceplate.grain.remove.opponents import opponent_covariances, opponents_of
+from faceplate.grain.remove.steady import steadied
+from faceplate.grain.response.stabilise import stabilisers
 from faceplate.values import Window
 
 PLAIN = FaceDegrainSettings()

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from grain_models import MODELS, SENSOR, SILVER, SIXTEEN_MM
 
-from faceplate.grain.bins import exposure_bin, fit_responses, response_of, responses_of
-from faceplate.grain.levels import Levels
+from faceplate.grain.response.bins import exposure_bin, fit_responses, response_of, responses_of
+from faceplate.grain.response.levels import Levels
 
 STOPS = np.arange(-7, 3.5, 0.5)
 FREE = 200.0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faceplate.grain import frames_to_measure
-from faceplate.grain.compared import compared
+from faceplate.grain.measure.compared import compared
 
 
 def picture(value, size=(40, 40)):

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from faceplate.grain.displacement import displacements, pyramid, whole_displacement
+from faceplate.grain.measure.displacement import displacements, pyramid, whole_displacement
 
 SIZE = (320, 480)
 CORNERS = np.array([(left, top) for top in range(64, 256, 32) for left in range(64, 416, 32)], np.int64)

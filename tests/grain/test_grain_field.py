@@ -3,7 +3,7 @@ import pytest
 from grain_plates import KERNELS, SPECTRUM_TOLERANCE_DB, TRUTH
 
 from faceplate.grain import grain_field, threads
-from faceplate.grain.field import TILE_PX
+from faceplate.grain.apply.field import TILE_PX
 from faceplate.grain.kernel import cross_covariances, scaled_kernel
 from faceplate.values import GrainProfile, Window
 

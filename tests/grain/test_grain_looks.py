@@ -5,7 +5,7 @@ import pytest
 from grain_plates import TRUTH, gaussian_kernel
 
 from faceplate.grain import grain_field
-from faceplate.grain.looks import looks_of
+from faceplate.grain.apply.looks import looks_of
 from faceplate.values import Window
 
 WINDOW = Window(0, 0, 480, 480)

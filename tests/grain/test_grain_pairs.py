@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from grain_plates import gaussian_kernel
 
-from faceplate.grain.pairs import BEFORE, TAPS, cut_there, differences, interpolated, kept_by_interpolation
+from faceplate.grain.measure.pairs import BEFORE, TAPS, cut_there, differences, interpolated, kept_by_interpolation
 
 SIDE = 32 + TAPS - 1
 INNER = np.s_[:, :, BEFORE : BEFORE + 32, BEFORE : BEFORE + 32]

@@ -4,8 +4,8 @@ from grain_plates import KERNELS, gaussian_kernel, to_linear, to_log
 
 from faceplate.grain import measure_grain
 from faceplate.grain.kernel import kernel_of
-from faceplate.grain.spectrum import CrossSpectrum, split
-from faceplate.grain.zones import zones_of
+from faceplate.grain.measure.spectrum import CrossSpectrum, split
+from faceplate.grain.measure.zones import zones_of
 
 SIZE = (640, 1280)
 FINE, COARSE = gaussian_kernel(0.6), gaussian_kernel(1.4)

@@ -5,9 +5,9 @@ from grain_plates import TRUTH, grainy, picture
 from grain_scenes import textured
 
 from faceplate.grain import sigma_at
-from faceplate.grain.cells import CELL_PX, cells_window, interpolate_row, spread
-from faceplate.grain.detail import detail_planes, detail_reach_px, fine_shares
-from faceplate.grain.leak import leak_of
+from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, spread
+from faceplate.grain.apply.detail import detail_planes, detail_reach_px, fine_shares
+from faceplate.grain.apply.leak import leak_of
 from faceplate.values import Window
 
 SIZE = (320, 384)

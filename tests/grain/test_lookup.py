@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faceplate.grain.lookup import (
+from faceplate.grain.response.lookup import (
     CHUNK,
     exposure_edges,
     exposure_slots,

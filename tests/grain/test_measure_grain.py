@@ -20,8 +20,8 @@ from grain_plates import (
 from faceplate.errors import PlateError
 from faceplate.grain import GrainMeasureSettings, measure_grain, profile_notes, sigma_at
 from faceplate.grain.kernel import kernel_of
-from faceplate.grain.levels import typical_variance
-from faceplate.grain.spectrum import ALL_MODES, restored, split, taken
+from faceplate.grain.measure.spectrum import ALL_MODES, restored, split, taken
+from faceplate.grain.response.levels import typical_variance
 
 SIZE = (1080, 1920)
 

@@ -7,7 +7,7 @@ from grain_plates import TRUTH, grainy, picture, to_linear, to_log, unit_grain
 
 from faceplate.errors import PlateError
 from faceplate.grain import grain_field, measure_grain, profile_notes, sigma_at
-from faceplate.grain.lattice import Lattice, without_lattice
+from faceplate.grain.measure.lattice import Lattice, without_lattice
 from faceplate.values import Window
 
 SIZE = (480, 800)

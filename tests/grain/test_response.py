@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faceplate.grain import sigma_at
-from faceplate.grain.response import STEEPEST, Curve, Response, response_fields, responses_in
+from faceplate.grain.response.response import STEEPEST, Curve, Response, response_fields, responses_in
 
 WIDE = np.append(0, np.geomspace(1e-9, 1e9, 4000))
 HOST = np.array([[np.nan, -np.inf, -3.0], [-0.0, 0.0, 1e-42], [65504.0, 3e38, np.inf]], np.float32)

@@ -5,8 +5,8 @@ import pytest
 from grain_models import SILVER
 from grain_plates import TRUTH
 
-from faceplate.grain.response import Curve, Response
-from faceplate.grain.stabilise import Stabiliser, stabilisers
+from faceplate.grain.response.response import Curve, Response
+from faceplate.grain.response.stabilise import Stabiliser, stabilisers
 
 EXPOSURE = np.append(0, np.geomspace(1e-4, 16, 200))
 FILM = Response(0, 0, 1e-3, Curve(EXPOSURE, SILVER.sigma(np.repeat(EXPOSURE[:, None], 3, axis=1))[:, 1]))

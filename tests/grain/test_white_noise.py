@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faceplate.grain.white import white_noise
+from faceplate.grain.apply.white import white_noise
 from faceplate.values import Window
 
 WHOLE = Window(-300, -40, 468, 472)

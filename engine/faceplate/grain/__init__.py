@@ -1,11 +1,25 @@
 """The plate's grain: measured, taken out, made anew, carried over, kept in a file.
 
-frames -> measure_grain -> GrainProfile -> degrain, regrain, transfer_grain
+frames -> measure/ (with response/) -> GrainProfile (profile/) -> remove/, apply/
 """
 
-from faceplate.grain.compared import frames_to_measure
-from faceplate.grain.curve_file import curve_as_json, with_curve
-from faceplate.grain.degrain import (
+from faceplate.grain.apply.field import grain_field
+from faceplate.grain.apply.outputs import grain_output
+from faceplate.grain.apply.regrain import (
+    FACE_REGRAIN,
+    FaceRegrainGraphSettings,
+    FaceRegrainSettings,
+    grain_outputs,
+    regrain,
+)
+from faceplate.grain.apply.resized import resized_profile
+from faceplate.grain.apply.transfer import transfer_grain, transfer_margin_px
+from faceplate.grain.measure.compared import frames_to_measure
+from faceplate.grain.measure.measure import BlocksUsed, GrainMeasureSettings, measure_grain
+from faceplate.grain.profile.curve_file import curve_as_json, with_curve
+from faceplate.grain.profile.profile import read_profile, write_profile
+from faceplate.grain.profile.profile_json import profile_as_json, profile_from_json, profile_notes, radial_power
+from faceplate.grain.remove.degrain import (
     FACE_DEGRAIN,
     FaceDegrainGraphSettings,
     FaceDegrainSettings,
@@ -13,21 +27,7 @@ from faceplate.grain.degrain import (
     degrain_margin_px,
     degrain_motion_margin_px,
 )
-from faceplate.grain.field import grain_field
-from faceplate.grain.measure import BlocksUsed, GrainMeasureSettings, measure_grain
-from faceplate.grain.outputs import grain_output
-from faceplate.grain.profile import read_profile, write_profile
-from faceplate.grain.profile_json import profile_as_json, profile_from_json, profile_notes, radial_power
-from faceplate.grain.regrain import (
-    FACE_REGRAIN,
-    FaceRegrainGraphSettings,
-    FaceRegrainSettings,
-    grain_outputs,
-    regrain,
-)
-from faceplate.grain.resized import resized_profile
-from faceplate.grain.response import sigma_at
-from faceplate.grain.transfer import transfer_grain, transfer_margin_px
+from faceplate.grain.response.response import sigma_at
 
 __all__ = [
     "FACE_DEGRAIN",

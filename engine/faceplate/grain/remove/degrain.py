@@ -1,0 +1,169 @@
+"""The plate without its grain, edges and highlights in place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceplate.grain.remove.aligned import aligned
+from faceplate.grain.remove.filled import filled
+from faceplate.grain.remove.flow import known_of
+from faceplate.grain.remove.motion import Seen, motion_between, whitening
+from faceplate.grain.remove.opponents import channels_of, opponent_covariances, opponents_of
+from faceplate.grain.remove.shrink import coefficient_variance, shrunk
+from faceplate.grain.remove.steady import steadied
+from faceplate.grain.response.stabilise import Stabiliser, stabilisers
+from faceplate.grain.threads import side_by_side
+from faceplate.spec import NodeSpec, Settings, knob, register
+from faceplate.values import Floats, GrainProfile, Matrix, Window
+
+degrain_margin_px = 40
+"""What a crop has to hold around a window for its clean plate to be, bit for bit, that of the whole picture."""
+degrain_motion_margin_px = 160
+"""The same where there are neighbours: as far as motion is looked for, and what it is looked for by."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceDegrainSettings(Settings):
+    """How much grain goes."""
+
+    amount: float = knob(1.0, help="Share of the found grain that is taken out.", group="Grain", minimum=0, maximum=1)
+    luminance: float = knob(
+        1.0,
+        help="How strong grain in the luminance is taken to be, 1 as measured.",
+        group="Grain",
+        minimum=0,
+        maximum=4,
+    )
+    colour: float = knob(
+        1.0, help="How strong grain in the colour is taken to be, 1 as measured.", group="Grain", minimum=0, maximum=4
+    )
+    frames: int = knob(
+        5,
+        help="How many frames are looked at, this one in the middle; 1 looks at it alone.",
+        group="Grain",
+        minimum=1,
+        maximum=7,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceDegrainGraphSettings(Settings):
+    """What FaceDegrain is told in a node graph."""
+
+    profile_file: str = knob(
+        "", help="The plate's measured grain; where empty, it is measured on the plate.", group="Grain", file=".grain"
+    )
+
+
+FACE_DEGRAIN = register(
+    NodeSpec(
+        name="FaceDegrain",
+        version=2,
+        summary="Takes the plate's grain out, guided by its measured profile and the frames beside it.",
+        inputs=("plate",),
+        settings=FaceDegrainSettings,
+        graph_settings=FaceDegrainGraphSettings,
+        layers=(("face_grain_lost", ("face_grain_lost.alpha",)),),
+    )
+)
+
+
+def degrain(
+    rgb_linear: Floats,
+    profile: GrainProfile,
+    settings: FaceDegrainSettings,
+    *,
+    window: Window | None = None,
+    neighbours: Sequence[Floats] = (),
+    offsets: Sequence[int] = (),
+) -> Floats:
+    """The picture without the grain that the profile describes, rows x columns x 3, scene-linear.
+
+    Grain is brought to one strength at all exposures. Neighbours are moved onto the picture and merged with it as far
+    as they agree; in each of luminance and two colours what is no stronger than the profile's spectrum allows is taken
+    out of what remains. Values below 0 and above 1 come through; NaN and infinite samples stay, and do not spread. With
+    amount 0, or a profile without grain, the picture leaves as it came.
+
+    Args:
+        rgb_linear: the picture.
+        profile: the plate's grain.
+        settings: how much goes. How many `frames` is for who reads them: all neighbours that are given are used.
+        window: where the picture lies on the plate; the plate's corner where absent. The blocks stand on the plate's
+            grid, and sums run in one order, so a crop has the bits of the whole picture at all pixels that are
+            `degrain_margin_px` or more from its border, with neighbours `degrain_motion_margin_px`.
+        neighbours: the same window of frames beside it, in order of their numbers. One that is the picture bit for bit,
+            or an earlier neighbour, is a held frame, has no grain of its own and is not used.
+        offsets: the neighbours' numbers less the picture's own. Where they are told, motion is taken to be even from
+            frame to frame as far as the picture does not say otherwise: weak edges stay sharper.
+    """
+    if not settings.amount or not profile.response.any():
+        return rgb_linear.copy()
+    finite = np.isfinite(rgb_linear)
+    whole, corner = filled(rgb_linear, finite), (window.top, window.left) if window else (0, 0)
+    scales, covariances = stabilisers(profile), opponent_covariances(profile)
+    used = _unlike(rgb_linear, neighbours)
+    frames = [whole, *(filled(neighbours[each], np.isfinite(neighbours[each])) for each in used)]
+    told = tuple(offsets[each] for each in used) if offsets else ()
+    stack = _stacked([_even(frame, scales) for frame in frames], covariances[0], corner, told)
+    smooth = channels_of(np.stack(shrunk(stack, _noise(covariances, settings), corner)))
+    clean = np.stack([scale.inverse(plane) for scale, plane in zip(scales, smooth, strict=True)], axis=-1)
+    mixed = whole + np.float32(settings.amount) * (clean - whole)
+    grainy = profile.response.any(axis=1)
+    return np.where(finite & grainy, mixed, rgb_linear)
+
+
+def _unlike(rgb_linear: Floats, neighbours: Sequence[Floats]) -> list[int]:
+    """Which of the neighbours are not a frame once more."""
+    seen, used = [rgb_linear], []
+    for place, neighbour in enumerate(neighbours):
+        if not any(_is_same(neighbour, each) for each in seen):
+            seen.append(neighbour)
+            used.append(place)
+    return used
+
+
+def _is_same(one: Floats, other: Floats) -> bool:
+    """Their first rows tell grain apart at once."""
+    return all(np.array_equal(one[rows], other[rows], equal_nan=True) for rows in (slice(1), slice(1, None)))
+
+
+def _even(frame: Floats, scales: Sequence[Stabiliser]) -> Floats:
+    """Luminance and two colours on the scale where the grain has one strength."""
+    return opponents_of(np.stack([scale.forward(frame[..., each]) for each, scale in enumerate(scales)]))
+
+
+def _stacked(even: list[Floats], covariance: Matrix, corner: tuple[int, int], offsets: tuple[int, ...]) -> Floats:
+    """Opponents x frames x rows x columns: the first frame, and the others moved onto it."""
+    stack = np.empty((3, len(even), *even[0].shape[1:]), np.float32)
+    stack[:, 0] = even[0]
+    if len(even) > 1:
+        motions = _motions([frame[0] for frame in even], whitening(covariance), corner, offsets)
+
+        def move(place: int) -> None:
+            stack[:, place + 1] = aligned(even[place + 1], motions[place], corner)
+
+        side_by_side(move, range(len(motions)))
+    return stack
+
+
+def _motions(luminances: list[Floats], whitener: Floats, corner: tuple[int, int], offsets: tuple[int, ...]) -> Floats:
+    """From the first frame to each of the others: frames x nodes x nodes x 2."""
+    ours = Seen.of(luminances[0], whitener, corner)
+    known = known_of(ours.half)
+    motions = np.empty((len(luminances) - 1, *known.shape[:2], 2), np.float32)
+
+    def find(place: int) -> None:
+        motions[place] = motion_between(ours, Seen.of(luminances[place + 1], whitener, corner), known)
+
+    side_by_side(find, range(len(motions)))
+    return steadied(motions, known, offsets) if offsets else motions
+
+
+def _noise(covariances: Matrix, settings: FaceDegrainSettings) -> list[Floats]:
+    """The variance of each block coefficient in luminance and the two colours."""
+    strengths = (settings.luminance, settings.colour, settings.colour)
+    return [
+        coefficient_variance(covariance) * np.float32(strength**2)
+        for covariance, strength in zip(covariances, strengths, strict=True)
+    ]
