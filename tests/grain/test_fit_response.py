@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from grain_models import MODELS, SENSOR, SILVER, SIXTEEN_MM
 
-from faceplate.grain.response.bins import exposure_bin, fit_responses, response_of, responses_of
+from faceplate.grain.response.bins import exposure_bin, fit_responses, responses_of
 from faceplate.grain.response.levels import Levels
 
 STOPS = np.arange(-7, 3.5, 0.5)
@@ -106,7 +106,7 @@ def test_the_measured_range_is_that_of_the_bins_the_response_explains():
 def test_the_spread_of_exposures_within_a_bin_does_not_matter():
     """Film's variance doubles in half a stop: the lower blocks of a bin are not the grain of the bin."""
     means, variances = plate(SILVER, np.random.default_rng(5), blocks=200)
-    found = response_of(means[:, 1], variances[:, 1], exposure_bin(means[:, 1], 2), FREE)
+    (found,) = responses_of(means[:, 1:2], variances[:, 1:2], exposure_bin(means[:, 1:2], 2), [FREE])
     x = 0.18 * np.exp2(STOPS)
     assert np.sqrt(found.variance(x)) == pytest.approx(SILVER.sigma(np.repeat(x[:, None], 3, axis=1))[:, 1], rel=0.03)
 

@@ -22,8 +22,9 @@ def side_by_side(work: Callable[[Part], object], parts: Sequence[Part]) -> None:
             work(part)
         return
     with ThreadPoolExecutor(count, "grain") as pool:
-        for _ in pool.map(work, parts):
-            pass
+        running = [pool.submit(work, part) for part in parts]
+    for each in running:
+        each.result()
 
 
 def rows_of(height: int) -> list[slice]:

@@ -6,7 +6,8 @@ import numpy as np
 
 from faceplate.errors import CallError, PlateError
 from faceplate.grain import FaceRegrainSettings, grain_output, grain_outputs, transfer_margin_px
-from faceplate.graph.grain_pass import Band, GrainPass, grain_delivery, linear_pixels
+from faceplate.graph.degrained import linear_pixels
+from faceplate.graph.grain_pass import Band, GrainPass, grain_delivery
 from faceplate.graph.plates import check_holds
 from faceplate.plate import normalised, open_plate
 from faceplate.values import Floats, Frame, GrainProfile, Plate, Window

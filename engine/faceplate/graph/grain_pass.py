@@ -9,8 +9,8 @@ import numpy as np
 
 from faceplate.colour import config_identity, plate_codec
 from faceplate.deliver import Delivery, Job, layer_formats, open_delivery, pixel_versions, states_of
-from faceplate.errors import PlateError
-from faceplate.grain import FaceDegrainSettings, degrain, degrain_margin_px, degrain_motion_margin_px
+from faceplate.grain import FaceDegrainSettings
+from faceplate.graph.degrained import linear_pixels, with_and_without_grain
 from faceplate.graph.delivery import grain_digest
 from faceplate.graph.face_layers import Layer, colour
 from faceplate.graph.frames_near import FramesNear
@@ -63,16 +63,7 @@ def remove_grain(
 
     def change(frame: Frame) -> Band:
         beside = near.beside(frame)
-        margin_px = degrain_motion_margin_px if beside else degrain_margin_px
-        offsets = [each.number - frame.number for each in beside]
-
-        def band(window: Window) -> Floats:
-            wide = window.grow(margin_px).intersect(frame.header.data)
-            own, *others = (linear_pixels(each, wide, plate) for each in (frame, *beside))
-            clean = degrain(own, profile, settings, window=wide, neighbours=others, offsets=offsets)
-            return clean[window.slices(wide)]
-
-        return band
+        return lambda window: with_and_without_grain(plate, frame, beside, window, profile, settings)[1]
 
     delivery = grain_delivery(output, {"plate": plate}, "FaceDegrain", asdict(settings), profile, near=near)
     return GrainPass(near.plate(plate.frames), change, delivery)
@@ -113,22 +104,6 @@ def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
 def _bands(data: Window) -> Iterator[Window]:
     for top in range(data.top, data.bottom, band_rows):
         yield Window(data.left, top, data.right, min(top + band_rows, data.bottom))
-
-
-def linear_pixels(frame: Frame, window: Window, plate: Plate) -> Floats:
-    """The pixels of a plate's frame over a window, scene-linear.
-
-    Raises:
-        PlateError: the frame has none over some of it.
-    """
-    if window.intersect(frame.header.data) != window:
-        raise PlateError(
-            frame.source,
-            expected=f"pixels over {tuple(window)}",
-            came=f"a data window of {tuple(frame.header.data)}",
-            next_step="give plate, clean plate and comp of one format",
-        )
-    return plate_codec(encoding_of(plate), frame.sample).decode(frame.stored(window))
 
 
 def grain_delivery(

@@ -2,20 +2,11 @@
 
 import numpy as np
 
-from faceplate.colour import plate_codec
 from faceplate.composite import Composite
-from faceplate.grain import (
-    FaceDegrainSettings,
-    degrain,
-    degrain_margin_px,
-    degrain_motion_margin_px,
-    regrain,
-    transfer_grain,
-    transfer_margin_px,
-)
-from faceplate.graph.plates import encoding_of
+from faceplate.grain import FaceDegrainSettings, regrain, transfer_grain, transfer_margin_px
+from faceplate.graph.degrained import linear_pixels, with_and_without_grain
 from faceplate.graph.shot import Shot
-from faceplate.values import Floats, Frame, Window, covered_window
+from faceplate.values import Floats, Frame, covered_window
 
 
 def regrained(shot: Shot, before: Frame, composite: Composite) -> Floats:
@@ -44,10 +35,11 @@ def _with_own_grain(shot: Shot, settings: FaceDegrainSettings, before: Frame, co
         return composite.rgb_linear
     wide = lacking.grow(transfer_margin_px).intersect(before.header.data)
     there = wide.intersect(window)
-    comp, missing = _linear(shot, before, wide), np.zeros((wide.height, wide.width), np.float32)
+    comp, missing = linear_pixels(before, wide, shot.plate), np.zeros((wide.height, wide.width), np.float32)
     for picture, over in ((comp, composite.rgb_linear), (missing, lost)):
         picture[there.slices(wide)] = over[there.slices(window)]
-    own, clean = _plate_and_clean(shot, settings, before.number, wide)
+    frame = shot.near.read(before.number)
+    own, clean = with_and_without_grain(shot.plate, frame, shot.near.beside(frame), wide, shot.grain, settings)
     made = transfer_grain(
         comp, own, clean, shot.grain, shot.regrain_settings, window=wide, frame=before.number,
         view=shot.plate.view or "", lost=missing,
@@ -55,19 +47,3 @@ def _with_own_grain(shot: Shot, settings: FaceDegrainSettings, before: Frame, co
     grained = composite.rgb_linear.copy()
     grained[lacking.slices(window)] = made[lacking.slices(wide)]
     return grained
-
-
-def _plate_and_clean(shot: Shot, settings: FaceDegrainSettings, number: int, window: Window) -> tuple[Floats, Floats]:
-    """The plate over a window, with its grain and without."""
-    frame = shot.near.read(number)
-    beside = shot.near.beside(frame)
-    wide = window.grow(degrain_motion_margin_px if beside else degrain_margin_px).intersect(frame.header.data)
-    own, *others = (_linear(shot, each, wide) for each in (frame, *beside))
-    offsets = [each.number - number for each in beside]
-    clean = degrain(own, shot.grain, settings, window=wide, neighbours=others, offsets=offsets)
-    inside = window.slices(wide)
-    return own[inside], clean[inside]
-
-
-def _linear(shot: Shot, frame: Frame, window: Window) -> Floats:
-    return plate_codec(encoding_of(shot.plate), frame.sample).decode(frame.stored(window))

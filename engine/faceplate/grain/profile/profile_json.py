@@ -68,7 +68,7 @@ def profile_from_json(told: Mapping[str, Any]) -> GrainProfile:
         frames=whole_numbers(told["frames"]),
         exposure=_floats(told["exposure_bins"]),
         sigma=_rows(told["standard_deviation"]),
-        models=texts([told["models"][name] for name in CHANNELS]),  # type: ignore[arg-type]
+        models=texts([told["models"][name] for name in CHANNELS]),  # type: ignore[arg-type]  # three, one a channel
         response=_floats([[told["response"][name][term] for term in TERMS] for name in CHANNELS]),
         curve_exposure=_floats(told["curve"]["exposure"]),
         curve_sigma=_rows(told["curve"]["standard_deviation"]),

@@ -35,28 +35,19 @@ def bin_middle(number: Array, bins_per_stop: int) -> Matrix:
 
 def responses_of(
     means: Floats, variances: Matrix, bins: npt.NDArray[np.int64], free: Sequence[float]
-) -> tuple[Response, Response, Response]:
-    """The responses of R, G and B: of mean, variance and bin of each block (each blocks x 3).
+) -> tuple[Response, ...]:
+    """The response of each channel: of mean, variance and bin of each block (each blocks x channels).
 
     `free` independent samples count in a block of each channel. Channels of one plate are fit together.
     """
-    red, green, blue = range(3)
-    found = [SHOT] * 3
+    channels = range(means.shape[1])
+    found = [SHOT for _ in channels]
     for _ in range(PASSES):
         levels = [
-            levels_in(means[:, each], variances[:, each], bins[:, each], free[each], found[each])
-            for each in (red, green, blue)
+            levels_in(means[:, each], variances[:, each], bins[:, each], free[each], found[each]) for each in channels
         ]
         found = fit_responses(levels)
-    return found[red], found[green], found[blue]
-
-
-def response_of(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], free: float) -> Response:
-    """The response of one channel alone, as `responses_of`."""
-    found = SHOT
-    for _ in range(PASSES):
-        (found,) = fit_responses([levels_in(mean, variance, bins, free, found)])
-    return found
+    return tuple(found)
 
 
 def fit_responses(channels: Sequence[Levels]) -> list[Response]:
