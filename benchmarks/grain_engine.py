@@ -10,12 +10,12 @@ DEGRAIN_FRAMES = FaceDegrainSettings().frames
 PLAIN = FaceRegrainSettings()
 
 
-def cleaned(frames: list[Floats], profile: GrainProfile) -> Floats:
+def cleaned(frames: list[Floats], profile: GrainProfile, device: str = "cpu") -> Floats:
     """The middle one of these frames without its grain, the others beside it."""
     middle = len(frames) // 2
     beside = {place - middle: frame for place, frame in enumerate(frames) if place != middle}
     told = {"neighbours": tuple(beside.values()), "offsets": tuple(beside)}
-    return degrain(frames[middle], profile, FaceDegrainSettings(), **told)
+    return degrain(frames[middle], profile, FaceDegrainSettings(), device=device, **told)
 
 
 def carried(comp: Floats, plate: Floats, clean: Floats, profile: GrainProfile) -> Floats:

@@ -9,6 +9,7 @@ from faceplate.grain import measure_grain, profile_notes, sigma_at
 from faceplate.values import Array, GrainProfile
 from grain_engine import cleaned, new_grain
 from grain_figures import GrainFigure
+from grain_said import of_said
 from grain_spectra import lattice
 from grain_staged import ENCODING, MODELS, Staged, neutral, to_linear, to_log, worst_percent
 
@@ -68,6 +69,7 @@ def of_odd(*, quick: bool) -> Iterator[GrainFigure]:
             exposure, channels = neutral(np.array(known)), slice(1, 2) if name == "monochrome" else slice(None)
             found, true = (each[:, channels] for each in (sigma_at(profile, exposure), SENSOR.sigma(exposure)))
             yield GrainFigure(f"odd: response, worst % ({name})", worst_percent(found, true))
+    yield from of_said()
 
 
 def _sound(name: str, profile: GrainProfile, stored: Array) -> Iterator[GrainFigure]:

@@ -1,13 +1,22 @@
-"""Single-frame denoisers beside ours: OpenCV's non-local means, tuned, and BM3D where it is installed.
+"""Denoisers beside ours: OpenCV's non-local means, tuned; BM3D by VapourSynth and by its authors where they are there.
 
-BM3D is not among Faceplate's dependencies: its licence allows use that is informational and non-commercial alone. Who
-may use it so can add it with `pip install bm3d`. Source: Makinen, Azzari and Foi, "Collaborative filtering of
-correlated noise" (2020); Dabov, Foi, Katkovnik and Egiazarian (2007).
+VapourSynth's BM3D (MIT) anyone may run: `pip install vapoursynth vapoursynth-bm3d` into an environment of its own,
+whose Python the benchmark is told. The authors' own, PyPI's `bm3d`, allows use that is informational and non-commercial
+alone; it is run where it is installed beside Faceplate. FFmpeg's filter of that name is none: where it groups blocks
+(`group` above 1) libavfilter 11.14 leaves most of the noise, at any strength.
+
+Source: Dabov, Foi, Katkovnik and Egiazarian, "Image denoising by sparse 3-D transform-domain collaborative filtering"
+(2007); Dabov, Foi and Egiazarian, "Video denoising by sparse 3D transform-domain collaborative filtering" (2007);
+Makinen, Azzari and Foi, "Collaborative filtering of correlated noise" (2020).
 """
 
+import subprocess
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from unittest.mock import patch
 
 import cv2
@@ -18,6 +27,7 @@ from grain_staged import GrainModel, neutral, to_linear, to_log
 
 STRENGTHS_8_BIT = (1, 1.5, 2, 3, 4, 6, 8)
 STRENGTHS_16_BIT = (60, 120, 200, 320, 480, 700)
+STRENGTHS_WHITE = (2, 3, 4, 6, 9)  # times the true deviation, for grain is not white
 CODES_16 = 65535
 OPPONENTS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
 TABLE = 4096
@@ -52,11 +62,41 @@ def bm3d(plate: Floats, model: GrainModel) -> Array:
     """BM3D told the truth: on the scale where the model's grain is even, with its true spectrum in three opponents."""
     denoise: Callable[[Array, Array], Array] = import_module("bm3d").bm3d
     scales = _even_scales(model)
-    even = np.stack([np.interp(plate[..., each], *scales[each]) for each in range(3)], axis=-1)
     # Its release 4.0.3 asks numpy for `trapz`, which numpy 2 calls `trapezoid`.
     with patch.object(np, "trapz", np.trapezoid, create=True):
-        clean = denoise(even @ OPPONENTS.T, _densities(model, plate.shape[:2])) @ OPPONENTS
-    return np.stack([np.interp(clean[..., each], *scales[each][::-1]) for each in range(3)], axis=-1)
+        clean = denoise(_evened(plate, scales) @ OPPONENTS.T, _densities(model, plate.shape[:2])) @ OPPONENTS
+    return _unevened(clean, scales)
+
+
+class Collaborative(NamedTuple):
+    """What VapourSynth answered: the middle frame at every strength, of itself alone and of all frames."""
+
+    single: list[Array]
+    video: list[Array]
+    versions: str
+
+
+def collaborative(python: Path, frames: list[Floats], model: GrainModel) -> Collaborative:
+    """BM3D and V-BM3D, normal profile, both steps: on the even scale, with the true deviations of the opponents."""
+    scales = _even_scales(model)
+    even = np.stack([_evened(each, scales) for each in frames])
+    low, span = even.min(), np.ptp(even)
+    deviations = np.sqrt(np.diag(OPPONENTS @ model.correlation @ OPPONENTS.T)) / span
+    with TemporaryDirectory() as folder:
+        asked, answered = Path(folder, "asked.npz"), Path(folder, "answered.npz")
+        np.savez(asked, frames=((even - low) / span).astype(np.float32), sigmas=np.outer(STRENGTHS_WHITE, deviations))
+        subprocess.run([python, Path(__file__).with_name("grain_vapoursynth.py"), asked, answered], check=True)
+        with np.load(answered) as told:
+            found = [[_unevened(each * span + low, scales) for each in told[name]] for name in ("single", "video")]
+            return Collaborative(*found, versions=str(told["versions"]))
+
+
+def _evened(rgb_linear: Array, scales: list[tuple[Array, Array]]) -> Array:
+    return np.stack([np.interp(rgb_linear[..., each], *scales[each]) for each in range(3)], axis=-1)
+
+
+def _unevened(even: Array, scales: list[tuple[Array, Array]]) -> Array:
+    return np.stack([np.interp(even[..., each], *scales[each][::-1]) for each in range(3)], axis=-1)
 
 
 def _even_scales(model: GrainModel) -> list[tuple[Array, Array]]:

@@ -1,6 +1,7 @@
 """How much grain is taken out beside peers, and how sharp a slanted edge stays."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from scipy.special import erf
@@ -8,7 +9,7 @@ from scipy.special import erf
 from faceplate.values import Array, Floats, Matrix
 from grain_engine import DEGRAIN_FRAMES, cleaned
 from grain_figures import GrainFigure
-from grain_peers import bm3d, bm3d_is_installed, means
+from grain_peers import bm3d, bm3d_is_installed, collaborative, means
 from grain_staged import MODELS, GrainModel, Staged, to_linear, to_log
 
 SIZE, FRAMES = (540, 960), 5
@@ -23,19 +24,21 @@ FINE = 4  # bins a pixel across the edge
 EDGE_REACH_PX = 24
 
 
-def of_removal(*, quick: bool) -> Iterator[GrainFigure]:
+def of_removal(*, quick: bool, vapoursynth: Path | None = None) -> Iterator[GrainFigure]:
     """PSNR in LogC3 against the mean of the middle frame of a shot that pans, zooms and turns, over a crop.
 
-    Ours has the frames beside it too; the peers are denoisers of single frames.
+    Ours has the frames beside it too, as has V-BM3D; the other peers are denoisers of single frames. All peers are at
+    the strength that this figure likes best. `vapoursynth` is a Python that has VapourSynth and its BM3D.
     """
     for model in MODELS.values():
         for scene in ("texture", "portrait"):
             if quick and scene == "portrait":
                 continue
-            yield from _removal(Staged(model, scene, SIZE, FRAMES, moves=True), QUICK_CROP_PX if quick else CROP_PX)
+            side = QUICK_CROP_PX if quick else CROP_PX
+            yield from _removal(Staged(model, scene, SIZE, FRAMES, moves=True), side, vapoursynth)
 
 
-def _removal(plate: Staged, side: int) -> Iterator[GrainFigure]:
+def _removal(plate: Staged, side: int, vapoursynth: Path | None) -> Iterator[GrainFigure]:
     middle, wide = FRAMES // 2, side + 2 * AROUND_PX
     top, left = (SIZE[0] - wide) // 2, (SIZE[1] - wide) // 2
     crop, inner = np.s_[top : top + wide, left : left + wide], np.s_[AROUND_PX:-AROUND_PX, AROUND_PX:-AROUND_PX]
@@ -46,6 +49,13 @@ def _removal(plate: Staged, side: int) -> Iterator[GrainFigure]:
     beside = f"ours {ours:.2f} of {DEGRAIN_FRAMES} frames, {alone:.2f} of one; "
     more = f"plate {psnr(own[inner], clean):.2f}, NLM {nlm:.2f}"
     yield GrainFigure(f"removal: dB that NLM is ahead ({plate.name})", nlm - ours, beside + more)
+    if vapoursynth:
+        told = collaborative(vapoursynth, frames, plate.model)
+        single, video = (max(psnr(each[inner], clean) for each in tried) for tried in (told.single, told.video))
+        more = f"BM3D with the true response {single:.2f}; {told.versions}"
+        yield GrainFigure(f"removal: dB that VapourSynth's BM3D is ahead ({plate.name})", single - ours, beside + more)
+        more = f"V-BM3D of {FRAMES} frames {video:.2f}"
+        yield GrainFigure(f"removal: dB that V-BM3D is ahead ({plate.name})", video - ours, beside + more)
     if bm3d_is_installed:
         peer = psnr(bm3d(own, plate.model)[inner], clean)
         more = f"BM3D with the true response and spectrum {peer:.2f}"

@@ -3,8 +3,9 @@
 import numpy as np
 
 import faceplate.graph.operators  # noqa: F401 -- registers the classes that are rendered
-from faceplate.graph.render import Session
+from faceplate.graph.render import Session, bands
 from faceplate.graph.script import parse_script
+from faceplate.graph.writing.picture import Picture
 from faceplate.plate import write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 
@@ -99,3 +100,11 @@ def write_dpx_plate(folder, sample=Sample.UINT10, numbers=range(1001, 1005), nam
         header = Header("dpx", window, window, names, (sample,) * len(names), attributes=attributes)
         write_frame(Frame(number, "made", header, (ChannelGroup(names, pixels),)), folder / f"plate.{number}.dpx")
     return f"{folder}/plate.%04d.dpx"
+
+
+def written_frame(write, path, number):
+    """The frame of a file that a Write makes, band by band."""
+    made = Picture(write, path, number)
+    for band in bands(write.pull, [made.box]):
+        made.fill(band)
+    return made.frame()

@@ -13,6 +13,7 @@ ORDER = [
     "errors",
     "storage",
     "compiled",
+    "nvidia",
     "values",
     "samples",
     "spec",
@@ -42,7 +43,7 @@ OWNERS = {
     "PyOpenColorIO": {"colour"},
     "onnxruntime": {"swap"},
     "ai_edge_litert": {"track"},
-    "torch": {"track", "train"},
+    "torch": {"grain", "track", "train"},
     "onnx": {"train"},
     "numba": {"compiled"},
 }

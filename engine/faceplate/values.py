@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, IntFlag
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -558,13 +558,14 @@ def _no_numbers(*shape: int) -> Callable[[], Floats]:
 
 @dataclass(frozen=True)
 class GrainProfile:
-    """How a plate's grain behaves, measured in the scene-linear working space.
+    """How a plate's grain behaves, in scene-linear light.
 
     How strong it is at an exposure is told in one of two models: `physical`, shot and read noise with a square, by
     three terms; or, where that is not what the plate does, `curve`, straight lines between points.
 
     Attributes:
         encoding: the colour space of the plate it was measured on.
+        light: `camera` where all numbers are of that plate's own primaries, `working` where of the working space's.
         exposure: bins, scene-linear value at each bin's middle.
         sigma: 3 x bins, standard deviation of the grain at that exposure (R, G, B), scene-linear; NaN where the plate
             had too few flat areas.
@@ -601,6 +602,7 @@ class GrainProfile:
     zone_correlation: Floats = field(default_factory=_no_numbers(0, 3, 3))
     time_correlation: Floats = field(default_factory=_no_numbers(3))
     warnings: tuple[str, ...] = ()
+    light: Literal["camera", "working"] = "working"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from faceplate.cli import main
 from faceplate.colour import plate_codec
 from faceplate.grain import grain_outputs, read_profile, sigma_at
+from faceplate.grain.remove import devices
 from faceplate.plate import open_plate, write_frame
 from faceplate.values import ChannelGroup, Frame, Sample
 from shots import ENCODING, SIZE, plate_frame, write_plate
@@ -49,6 +50,18 @@ def test_measure_leaves_a_profile_and_a_report_with_pictures_of_the_frames(folde
     assert all(f"frame {number}, " in page for number in FRAMES)
     assert "<script" not in page
     assert set(re.findall(r'href="([^"]{5})', page)) == {"data:"}
+
+
+def test_each_step_says_which_frames_it_has_made(folder, capsys):
+    write_plate(folder / "few", FRAMES[:2])
+    capsys.readouterr()
+    assert main(["grain", "measure", "few/plate.%04d.exr", "--colourspace", ENCODING, "-o", "few.grain"]) == 0
+    assert "few.grain: grain of 1001-1002" in capsys.readouterr().out
+    call = ["grain", "apply", *PLATE, "--profile", "plate.grain", "--range", "1001", "-o", "told/x.%04d.exr"]
+    assert main(call) == main(call) == 0
+    told = capsys.readouterr().out
+    assert "made 1001; done before: no frames" in told
+    assert "made no frames; done before: 1001" in told
 
 
 def test_measure_says_all_figures_as_json(folder, capsys):
@@ -146,6 +159,13 @@ def apply(folder):
     return ["grain", "apply", "clean5/c.%04d.exr", *PLATE[1:], "--profile", "plate.grain", *beside]
 
 
+def test_a_plate_without_a_clean_one_is_said_to_be_left_out(folder, capsys):
+    alone = ["--profile", "plate.grain", "--plate", "plate/plate.%04d.exr", "--range", "1001", "-o", "alone/x.%04d.exr"]
+    assert folder
+    assert main(["grain", "apply", *PLATE, *alone]) == 0
+    assert "--plate is read only beside --clean" in re.sub(r"\s+", " ", "".join(capsys.readouterr()))
+
+
 @pytest.mark.parametrize("kind", grain_outputs[1:])
 def test_what_grain_is_made_of_is_written_as_scene_linear_layers(apply, kind):
     name = f"{kind.replace(' ', '_')}/o.%04d.exr"
@@ -191,3 +211,11 @@ def test_a_profile_of_another_encoding_is_told_of(folder, capsys):
     assert main([*call, "--range", "1001", "-o", "other/c.%04d.exr"]) == 0
     assert f"measured on a plate in {ENCODING}, this one is in ACEScct" in re.sub(r"\s+", " ", capsys.readouterr().err)
     assert folder
+
+
+def test_a_gpu_that_is_not_there_is_refused_before_anything_is_made(folder, monkeypatch, capsys):
+    monkeypatch.setattr(devices, "gpu_count", lambda: 0)
+    call = ["grain", "remove", *PLATE, "--profile", "plate.grain", "--device", "cuda", "-o", "gpu/c.%04d.exr"]
+    assert main(call) == 1
+    assert "no NVIDIA driver" in re.sub(r"\s+", " ", capsys.readouterr().err)
+    assert not (folder / "gpu").exists()

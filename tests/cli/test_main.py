@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 import faceplate
-from faceplate.cli import build_parser, main
-from faceplate.cli.commands import swap
+from faceplate.cli import build_parser, main, swap_shot
+from faceplate.cli.commands import doctor, swap
+from faceplate.grain.remove import devices as degrain_devices
 from faceplate.plate import open_plate, write_frame
 from faceplate.track import write_track
 from faceplate.values import Attribute, ChannelGroup, Header, Window
@@ -257,16 +258,43 @@ def test_doctor_says_what_is_there_and_what_to_do(capsys):
     assert all(entry["well"] or entry["next_step"] for entry in findings.values())
 
 
+def test_doctor_says_whether_grain_is_taken_out_on_a_gpu_and_why_not(monkeypatch, capsys):
+    monkeypatch.setattr(degrain_devices, "gpu_count", lambda: 0)
+    assert main(["doctor"]) == 0
+    assert "degraining: on the CPU; no GPU: no NVIDIA driver" in capsys.readouterr().out
+    monkeypatch.setattr(doctor, "degrain_gpu_problem", lambda: None)
+    assert main(["doctor"]) == 0
+    assert "degraining: on the GPU" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("call", "chosen"),
+    [
+        (["--grain-source", "mix"], "auto"),
+        (["--grain-source", "own", "--device", "cpu"], "cpu"),
+        (["--grain-source", "new"], "cpu"),
+    ],
+)
+def test_a_swap_degrains_where_its_device_says(folder, monkeypatch, call, chosen):
+    asked = []
+    monkeypatch.setattr(swap_shot, "degrain_device", lambda device: asked.append(device) or "cpu")
+    monkeypatch.setattr(swap, "deliver_shot", stop)
+    assert main([*SWAP, *OUT, *call]) == 1
+    assert asked == [chosen]
+    assert folder
+
+
+def stop(*_arguments, **_options):
+    raise KeyboardInterrupt
+
+
 def test_the_node_reference_of_this_checkout_is_current(capsys):
     assert main(["nodes", "--check"]) == 0
     assert "current" in capsys.readouterr().out
 
 
 def test_a_stopped_render_ends_with_1_and_says_how_to_go_on(folder, monkeypatch, capsys):
-    def stopped(*_arguments, **_options):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(swap, "deliver_shot", stopped)
+    monkeypatch.setattr(swap, "deliver_shot", stop)
     assert main([*SWAP, *OUT]) == 1
     assert "the same call goes on" in capsys.readouterr().err.replace("\n", " ")
     assert folder

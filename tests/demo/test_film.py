@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faceplate.colour import from_working, to_working
+from faceplate.colour import camera_light, conversion, from_working
 from faceplate.demo.film import encoding, exposed, grain_correlation, grain_kernel, grain_response
 
 SIDE = 600
@@ -11,13 +11,25 @@ VARIANCE_TOLERANCE = 0.03
 
 def flat(value, frame=1001, size=(SIDE, SIDE)):
     grey = np.full((*size, 3), value, np.float32)
-    return to_working(encoding)(exposed(grey, frame).astype(np.float32)) - np.float32(value)
+    return in_camera(exposed(grey, frame)) - np.float32(value)
+
+
+def in_camera(stored):
+    return conversion(encoding, "Linear ARRI Wide Gamut 3")(stored.astype(np.float32))
 
 
 @pytest.mark.parametrize("value", [0.0, 0.02, 0.18, 0.6, 1.2])
-def test_grain_measured_in_the_working_space_has_the_variance_that_the_truth_states(value):
+def test_grain_in_the_cameras_light_has_the_variance_that_the_truth_states(value):
     expected = grain_response[:, 0] * value + grain_response[:, 1]
     np.testing.assert_allclose(flat(value).var(axis=(0, 1)), expected, rtol=VARIANCE_TOLERANCE)
+
+
+def test_each_channels_grain_goes_by_its_own_light_however_coloured():
+    lit = np.array([0.6, 0.01, 0.09], np.float32)
+    working = camera_light(encoding).working(np.broadcast_to(lit, (SIDE, SIDE, 3)))
+    expected = grain_response[:, 0] * lit + grain_response[:, 1]
+    found = in_camera(exposed(working, 5)).var(axis=(0, 1))
+    np.testing.assert_allclose(found, expected, rtol=VARIANCE_TOLERANCE)
 
 
 def test_in_highlights_the_rounding_to_halves_adds_less_than_a_tenth():

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from faceplate.align import transform
-from faceplate.colour import load_config, resolve_encoding, to_working
+from faceplate.colour import load_config, resolve_encoding
 from faceplate.demo import landmarks68_portrait, make_plate
+from faceplate.demo.film import linear_encoding
 from faceplate.demo.plate import DemoCamera
+from faceplate.demo.portrait import demo_conversion, working_space
 from faceplate.demo.slate import timecode_word
 from faceplate.demo.still import Still
 from faceplate.errors import CallError
@@ -108,11 +110,12 @@ def test_a_frame_alone_is_the_frame_of_the_sequence(small, tmp_path):
     assert (tmp_path / "plate.1003.exr").read_bytes() == Path(truth.plate % 1003).read_bytes()
 
 
-def test_grain_is_all_that_lies_between_the_frame_and_its_clean_light():
+def test_grain_is_all_that_lies_between_the_frame_and_its_clean_light_in_the_camera():
     camera = DemoCamera((512, 270))
-    clean = camera.clean(1002).copy()
+    clean = demo_conversion(working_space, linear_encoding)(camera.clean(1002))
     frame = camera.shoot(1002)
-    shot = to_working(frame.encoding)(frame.stored(frame.header.data).astype(np.float32))
+    stored = frame.stored(frame.header.data).astype(np.float32)
+    shot = demo_conversion(frame.encoding, linear_encoding)(stored)
     sigma = np.sqrt(np.maximum(clean, 0) * [3.2e-4, 2.4e-4, 4.4e-4] + [4e-6, 3e-6, 6e-6])
     score = (shot - clean) / sigma
     assert abs(score.mean()) < 0.01

@@ -11,7 +11,7 @@ from faceplate.grain.response.response import Curve, Response, response_fields
 FIRST = ("exposure", "sigma", "response", "kernel", "correlation")
 LATER = ("curve_exposure", "curve_sigma", "measured", "zone_exposure", "zone_kernel", "zone_correlation")
 TENSORS = (*FIRST, *LATER, "time_correlation")
-TEXTS = ("encoding", "frames", "models", "warnings")
+TEXTS = ("encoding", "frames", "models", "warnings", "light")
 
 
 def film_profile():
@@ -29,6 +29,7 @@ def film_profile():
         zone_kernel=np.stack([KERNELS, KERNELS[::-1]]).astype(np.float32),
         zone_correlation=np.stack([TRUTH.correlation, np.eye(3)]).astype(np.float32),
         time_correlation=np.float32([0.01, 0.0, np.nan]),
+        light="camera",
         warnings=("the plate is clipped at 1.0: \u00fcber",),
     )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from faceplate.grain import FaceRegrainSettings, grain_field
+from faceplate.grain.apply.regrain import seed_of
 from faceplate.values import GrainProfile
 
 SLOPE = np.array([6e-4, 4e-4, 9e-4])
@@ -122,3 +124,8 @@ def radial_db(kernel, other):
     ours, true = (np.array([power[ring == each].mean() for each in range(1, 17)]) for power in powers)
     heard = true > true.max() / 100
     return 10 * np.log10(ours / true)[heard]
+
+
+def field_of(profile, window, frame):
+    """New grain of a shot that nobody named."""
+    return grain_field(profile, window, frame, seed=seed_of(FaceRegrainSettings(), profile, ""))

@@ -85,6 +85,17 @@ def test_nan_and_infinite_samples_stay_where_they_are_and_do_not_spread(plate):
     assert np.isnan(out[50, 60]).all()
 
 
+@pytest.mark.parametrize("beyond", [1e7, 1e20, 3e38, -1e7, -1e20, -3e38])
+def test_samples_beyond_any_light_stay_and_do_not_spread(plate, beyond):
+    broken = plate.copy()
+    broken[100, 120] = beyond
+    out, before = (degrain(each, TRUTH.profile(), PLAIN) for each in (broken, plate))
+    assert np.array_equal(out[100, 120], broken[100, 120])
+    away = np.ones(plate.shape[:2], bool)
+    away[100, 120] = False
+    assert np.abs(out - before)[away].max() < 0.02
+
+
 @pytest.mark.parametrize("why", ["amount", "profile"])
 def test_nothing_to_do_passes_through_bit_for_bit(plate, why):
     silent = replace(TRUTH.profile(), response=np.zeros((3, 2), np.float32))

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
-from grain_plates import TRUTH, grainy, portrait
+from grain_plates import TRUTH, field_of, grainy, portrait
 
 from faceplate.errors import CallError
 from faceplate.grain import (
     FaceRegrainGraphSettings,
     FaceRegrainSettings,
-    grain_field,
     grain_output,
     grain_outputs,
     regrain,
@@ -60,7 +59,7 @@ def test_the_grain_at_each_step(pictures):
     assert given(pictures, "normalised grain").std(axis=(0, 1)) == pytest.approx([1, 1, 1], abs=0.03)
     assert comp + given(pictures, "adapted grain") == pytest.approx(given(pictures, "regrained"), abs=1e-6)
     strong = FaceRegrainSettings(amount=2.0, red=0.5)
-    field = grain_field(TRUTH.profile(), WINDOW, 3, seed=0)
+    field = field_of(TRUTH.profile(), WINDOW, 3)
     expected = field * sigma_at(TRUTH.profile(), comp) * np.array([1, 2, 2])
     assert given(pictures, "synthesised grain", strong) == pytest.approx(expected, abs=1e-6)
 

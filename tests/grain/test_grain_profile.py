@@ -39,7 +39,7 @@ def rewrite(path, profile, about, names=TENSORS, **changed):
 
 
 def about(profile, **changed):
-    told = {"version": 2, "encoding": profile.encoding, "frames": list(profile.frames)}
+    told = {"version": 3, "encoding": profile.encoding, "light": profile.light, "frames": list(profile.frames)}
     return told | {"models": list(profile.models), "warnings": list(profile.warnings)} | changed
 
 
@@ -80,6 +80,20 @@ def test_a_file_of_version_1_is_read_as_before(tmp_path, terms):
     assert sigma_at(read, exposure) == pytest.approx(TRUTH.sigma(exposure), rel=1e-5)
 
 
+@pytest.mark.parametrize("name", ["plate.grain", "plate.json"])
+def test_a_file_of_version_2_is_of_the_working_space(profile, tmp_path, name):
+    path = tmp_path / name
+    if path.suffix == ".json":
+        told = profile_as_json(profile)
+        del told["light"]
+        path.write_text(json.dumps(told | {"version": 2}))
+    else:
+        told = about(profile, version=2)
+        del told["light"]
+        rewrite(path, profile, told)
+    assert_same(read_profile(path), replace(profile, light="working"))
+
+
 def test_equal_profiles_give_equal_files_and_nothing_else_is_left(profile, written):
     other = written.with_stem("other")
     write_profile(profile, other)
@@ -98,7 +112,7 @@ def test_the_file_is_safetensors_and_holds_no_pickle(grain_file):
 @pytest.mark.parametrize("size", [0, 4, 100, 600, -1])
 def test_a_file_cut_short_is_refused(written, size):
     written.write_bytes(written.read_bytes()[: size if written.suffix == ".grain" or size >= 0 else -30])
-    with pytest.raises(PlateError, match=r"expected a grain profile of version 1 or 2; came a damaged file"):
+    with pytest.raises(PlateError, match=r"expected a grain profile of version 1 to 3; came a damaged file"):
         read_profile(written)
 
 
@@ -113,8 +127,8 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_a_newer_file_is_refused_by_its_version(profile, grain_file):
-    rewrite(grain_file, profile, about(profile, version=3))
-    with pytest.raises(PlateError, match="version 3, this Faceplate reads 1 and 2"):
+    rewrite(grain_file, profile, about(profile, version=4))
+    with pytest.raises(PlateError, match="version 4, this Faceplate reads 1, 2, 3"):
         read_profile(grain_file)
 
 
@@ -161,6 +175,7 @@ FAULTS = [
     ({"zone_exposure": np.float32([0.05])}, "zone_kernel is float32"),
     ({"zone_kernel": np.zeros((2, 3, 17, 17), np.float32)}, "squares do not sum to 1"),
     ({"zone_correlation": np.full((2, 3, 3), 3, np.float32)}, "correlation is not one"),
+    ({"correlation": np.diag(np.float32([-1, 1, 1]))}, "not like itself"),
     ({"time_correlation": np.full(3, -2, np.float32)}, "correlation over time is not one"),
     ({"time_correlation": np.zeros(4, np.float32)}, "time_correlation is float32"),
 ]

@@ -227,3 +227,14 @@ def test_typical_variance_is_that_of_the_grain_where_a_third_of_the_blocks_hold_
     blocks = rng.chisquare(80, 3000) / 80
     blocks[:1000] += rng.uniform(0.5, 8, 1000)
     assert typical_variance(blocks, 80) == pytest.approx(1, abs=0.03)
+
+
+def test_a_small_ramp_under_grain_that_is_even_in_log_tells_its_response():
+    # The blocks of a bin lie at one of its ends, so their level hangs on what is taken for the way to its middle.
+    ramp = np.linspace(0.25, 0.6, 640)[None, :, None] + np.zeros((360, 1, 3))
+    random = np.random.default_rng(1)
+    frames = ((number, (ramp + random.normal(0, 0.01, ramp.shape)).astype(np.float16)) for number in range(3))
+    found = measure_grain(frames, to_linear, "LogC3")
+    codes = np.linspace(0.27, 0.58, 9, dtype=np.float32)[:, None].repeat(3, axis=1)
+    steps = [to_linear((codes + side)[None])[0] for side in (np.float32(0.005), np.float32(-0.005))]
+    assert sigma_at(found, to_linear(codes[None])[0]) == pytest.approx(steps[0] - steps[1], rel=SIGMA_TOLERANCE)

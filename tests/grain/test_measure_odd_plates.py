@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 import pytest
+from grain_codecs import jpeg
 from grain_plates import TRUTH, grainy, picture, to_linear, to_log, unit_grain
 
 from faceplate.errors import PlateError
 from faceplate.grain import grain_field, measure_grain, profile_notes, sigma_at
-from faceplate.grain.measure.lattice import Lattice, without_lattice
 from faceplate.values import Window
 
 SIZE = (480, 800)
@@ -20,15 +20,6 @@ def plate(change=lambda codes: codes, frames=2, size=SIZE):
 
 def notes(frames, to_linear=to_linear):
     return profile_notes(measure_grain(frames, to_linear, "LogC3"))
-
-
-def jpeg(quality):
-    def packed(codes):
-        bytes_bgr = np.round(np.clip(codes[..., ::-1], 0, 1) * 255).astype(np.uint8)
-        _, file = cv2.imencode(".jpg", bytes_bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        return cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1] / np.float32(255)
-
-    return packed
 
 
 def lattice_of(profile):
@@ -127,6 +118,16 @@ def test_subsampled_colour_keeps_its_own_softness():
     assert (profile.correlation[np.triu_indices(3, 1)] > TRUTH.correlation[np.triu_indices(3, 1)]).all()
 
 
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_grain_in_parts_of_the_frame_alone_is_told(share):
+    size = (540, 960)
+    bare = to_log(picture(size))
+    rows = cv2.GaussianBlur((np.arange(size[0]) % 90 < share * 90).astype(np.float32)[:, None], (1, 49), 8)
+    profile = measure_grain(plate(lambda codes: bare + rows[..., None] * (codes - bare), 4, size), to_linear, "LogC3")
+    assert any("grain is in parts of the frame alone" in note for note in profile_notes(profile))
+    assert np.isfinite(profile.kernel).all()
+
+
 def test_black_frames_and_frames_of_nothing_finite_give_a_profile_without_grain():
     for frame in (np.zeros((200, 200, 3), np.float32), np.full((200, 200, 3), np.nan, np.float32)):
         profile = measure_grain([(1, frame), (2, frame.copy()), (3, frame)], np.asarray, "x")
@@ -137,32 +138,3 @@ def test_black_frames_and_frames_of_nothing_finite_give_a_profile_without_grain(
 def test_a_tiny_frame_among_others_is_refused_by_its_number():
     with pytest.raises(PlateError, match=r"frame 7: grain: .*came 20 x 200 x 3"):
         measure_grain([*plate(frames=1), (7, np.zeros((20, 200, 3), np.float32))], to_linear, "x")
-
-
-def residuals(step, count=64):
-    """White noise whose cells of `step` pixels stand at levels of their own."""
-    rng = np.random.default_rng(2)
-    cells = np.kron(rng.standard_normal((count, 3, 32 // step, 32 // step)), np.ones((step, step)))
-    return (cells + 0.3 * rng.standard_normal((count, 3, 32, 32))).astype(np.float32)
-
-
-@pytest.mark.parametrize(("step", "seen"), [(8, True), (2, False), (1, False)])
-def test_only_blocks_of_eight_pixels_are_a_lattice(step, seen):
-    lattice = Lattice()
-    lattice.add(residuals(step))
-    assert lattice.is_seen == seen
-
-
-def test_few_blocks_show_no_lattice():
-    lattice = Lattice()
-    lattice.add(residuals(8, count=8))
-    assert not lattice.is_seen
-
-
-def test_covariance_without_lattice_is_one_that_noise_can_have():
-    lags = np.fft.fftfreq(64, 1 / 64)
-    line = np.exp(-np.abs(lags) / 6)
-    faded = without_lattice(np.outer(line, line))
-    assert faded[0, 0] == 1
-    assert not faded[8:57].any()
-    assert np.fft.fft2(faded).real.min() > 0

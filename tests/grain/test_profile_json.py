@@ -43,7 +43,9 @@ def test_json_holds_the_whole_profile_in_plain_numbers_and_gives_it_back(profile
 @pytest.mark.parametrize(
     ("path", "value", "came"),
     [
-        (("version",), 3, "version 3, this Faceplate reads 2"),
+        (("version",), 4, "version 4, this Faceplate reads 2 and 3"),
+        (("light",), "lamp", "light 'lamp', not camera or working"),
+        (("light",), ["camera"], "another kind"),
         (("kernel",), None, "another kind"),
         (("kernel", "R"), [[1]], "another kind"),
         (("models", "G"), "spline", "models curve, spline, curve"),
@@ -51,7 +53,7 @@ def test_json_holds_the_whole_profile_in_plain_numbers_and_gives_it_back(profile
         (("standard_deviation", "B"), "much", "another kind"),
         (("response", "R", "floor"), -1, "negative"),
         (("response", "R", "floor"), 1e300, "not finite"),
-        (("zones",), [{}], "another kind"),
+        (("zones",), [{}], r"another kind \(without '[a-z]+'\)"),
         (("frames",), [1.5], "no whole numbers"),
         (("warnings",), {"a": 1}, "another kind"),
     ],

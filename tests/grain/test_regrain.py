@@ -1,11 +1,12 @@
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
-from grain_plates import TRUTH
+from grain_plates import TRUTH, field_of
 
 from faceplate.errors import CallError
-from faceplate.grain import FACE_REGRAIN, FaceRegrainSettings, grain_field, regrain, sigma_at
+from faceplate.grain import FACE_REGRAIN, FaceRegrainSettings, regrain, sigma_at
 from faceplate.spec import registered
 from faceplate.values import Window
 
@@ -59,7 +60,7 @@ def test_new_grain_makes_up_the_variance_that_is_missing(profile, kept, level):
 
 def test_a_clean_picture_gets_sigma_times_the_field(profile):
     picture = comp() * np.linspace(0, 4, 200, dtype=np.float32)[None, :, None]
-    expected = picture + sigma_at(profile, picture) * grain_field(profile, WINDOW, 1001, seed=0)
+    expected = picture + sigma_at(profile, picture) * field_of(profile, WINDOW, 1001)
     assert given(picture, share(0), profile) == pytest.approx(expected, abs=1e-7)
 
 
@@ -122,6 +123,25 @@ def test_a_view_has_its_own_grain_and_no_view_that_of_the_seed(profile):
     both = [regrain(comp(), share(0), profile, WINDOW, 1001, same, view=view) - comp() for view in ("left", "right")]
     assert np.array_equal(both[0], both[1])
     assert np.array_equal(both[0], plain)
+
+
+def test_shots_have_grain_of_their_own_by_the_plate_measured_or_by_name(profile):
+    def added(profile, **knobs):
+        return given(comp(), share(0), profile, **knobs) - comp()
+
+    kernel = profile.kernel.copy()
+    kernel[0, 0, 0] += np.float32(1e-7)
+    plain, other_plate = added(profile), added(replace(profile, kernel=kernel))
+    one, two = added(profile, shot="sh010"), added(profile, shot="sh020")
+    for first, second in combinations((plain, other_plate, one, two), 2):
+        assert np.abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.02
+    assert added(replace(profile, kernel=kernel), shot="sh010") == pytest.approx(one, abs=1e-6)
+
+
+def test_grain_keeps_its_pattern_while_its_strength_is_adjusted(profile):
+    stronger = replace(profile, response=4 * profile.response)
+    one, other = (given(comp(), share(0), each) - comp() for each in (profile, stronger))
+    assert other == pytest.approx(2 * one, abs=1e-6)
 
 
 def test_the_node_is_registered_and_its_knobs_are_checked():

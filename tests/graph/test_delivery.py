@@ -6,7 +6,7 @@ import pytest
 
 from faceplate.colour import to_working
 from faceplate.errors import StorageError
-from faceplate.grain import FaceRegrainSettings
+from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings
 from faceplate.graph import Outputs, Shot, deliver_shot, open_encoded_plate, shot_job
 from faceplate.plate import as_dpx10, as_still16, normalised, open_plate
 from faceplate.swap import FaceSwapSettings, load_model
@@ -139,6 +139,14 @@ def test_frames_in_which_nobody_is_seen_are_told(make_shot, outputs):
 def test_a_changed_model_makes_every_frame_anew(make_shot, outputs):
     deliver(make_shot(), outputs)
     assert deliver(make_shot(gain=0.5), outputs).made == FRAMES
+
+
+def test_a_shot_that_is_degrained_on_a_gpu_is_another_job(make_shot):
+    on_the_cpu = replace(make_shot(), degrain_settings=FaceDegrainSettings())
+    jobs = [shot_job(each, {}) for each in (on_the_cpu, replace(on_the_cpu, degrain_device="cuda"))]
+    assert "degrain" not in jobs[0].inputs
+    assert jobs[1].inputs["degrain"]["device"] == "cuda"
+    assert jobs[0].digest != jobs[1].digest
 
 
 def test_a_truncated_frame_is_made_again(make_shot, outputs):

@@ -170,7 +170,7 @@ def test_a_clean_plate_without_its_plate_is_refused(clean, tmp_path):
 
 def test_a_matte_of_another_format_is_refused(clean, tmp_path):
     matte = write_matte(tmp_path / "matte", np.ones((180, 320)))
-    with pytest.raises(PlateError, match=r"expected a picture of 640x360, as the comp; came 320x180"):
+    with pytest.raises(PlateError, match=r"expected a picture of 640x360, as .*; came 320x180"):
         grained(clean, tmp_path / "out" / "o.%04d.exr", matte=matte)
 
 
@@ -237,6 +237,28 @@ def test_as_few_frames_of_a_long_plate_are_held_as_of_a_short_one(tmp_path, coun
     assert max(most) <= 2 * (2 + default_workers) + 3 * default_workers + 1
 
 
+def test_grain_goes_where_the_matte_says_and_half_of_it_where_that_is_half(plate, clean, tmp_path):
+    coverage = a_matte(0.5)
+    inner = Window(250, 130, 300, 200)
+    coverage[inner.slices(WHOLE)] = 1
+    matte = write_matte(tmp_path / "matte", coverage)
+    output = str(tmp_path / "o.%04d.exr")
+    run_grain_pass(remove_grain(plate, some_grain(), FaceDegrainSettings(), output, matte=matte))
+    made = stored(open_encoded_plate(output, None, ENCODING))
+    outside = coverage == 0
+    assert np.array_equal(made[:, outside], stored(plate)[:, outside])
+    assert np.array_equal(made[:, coverage == 1], stored(clean)[:, coverage == 1])
+    area = LOST.slices(WHOLE)
+    gone = [np.std(each[:, *area] - stored(clean)[:, *area]) for each in (made, stored(plate))]
+    assert 0.4 < gone[0] / gone[1] < 0.5
+
+
+def test_a_matte_without_the_frames_of_the_plate_is_refused(plate, tmp_path):
+    matte = write_matte(tmp_path / "matte", a_matte(), frames=FRAMES[:1])
+    with pytest.raises(PlateError, match="the plate's frames"):
+        remove_grain(plate, some_grain(), FaceDegrainSettings(), str(tmp_path / "o.%04d.exr"), matte=matte)
+
+
 def test_frames_beyond_a_range_are_neighbours_too(plate, tmp_path):
     reads = []
     whole = counting(plate, reads)
@@ -258,3 +280,15 @@ def test_new_grain_of_a_stereo_view_is_its_own_unless_told_otherwise(clean, tmp_
         for view in ("left", "right")
     )
     assert np.array_equal(left, right) == alike
+
+
+def test_a_pass_on_a_gpu_is_another_job_and_tells_of_its_torch(plate, tmp_path):
+    jobs = {
+        device: remove_grain(
+            plate, some_grain(), FaceDegrainSettings(), str(tmp_path / "o.%04d.exr"), device=device
+        ).delivery.job
+        for device in ("cpu", "cuda")
+    }
+    assert set(jobs["cuda"].inputs) - set(jobs["cpu"].inputs) == {"degrain"}
+    assert jobs["cuda"].inputs["degrain"]["device"] == "cuda"
+    assert jobs["cuda"].digest != jobs["cpu"].digest

@@ -43,6 +43,20 @@ def test_every_frame_is_made_once_and_the_same_call_makes_none_again(plate, tmp_
     assert render_script(script, settings=RenderSettings(anew=True)).made == {"Write1": tuple(FRAMES)}
 
 
+def test_a_node_that_several_writes_read_is_made_once_a_band(plate, tmp_path, monkeypatch):
+    grade = registry.class_of("Grade").operator
+    made, pixels = [], grade.pixels
+    monkeypatch.setattr(grade, "pixels", lambda at, box, names: [made.append(box), pixels(at, box, names)][1])
+    monkeypatch.setattr("faceplate.graph.render.hold.spare_bytes", 0)
+    monkeypatch.setattr("faceplate.graph.render.row_bands.band_px", 10 * 64)
+    script = root() + read(plate) + node("Grade", name="Grade1", white=1.5) + "set g [stack 0]\n"
+    script += write(f"{tmp_path}/one/o.%04d.exr") + "push $g\n" + write(f"{tmp_path}/two/o.%04d.exr", name="Write2")
+    render_script(parse_script(script), node=("Write1", "Write2"), frames=[1001])
+    assert [(box.y, box.t) for box in made] == [(0, 10), (10, 20), (20, 30), (30, 40), (40, 48)]
+    one, two = (read_frame(tmp_path / name / "o.1001.exr", 1001).groups[0].pixels for name in ("one", "two"))
+    assert one.tobytes() == two.tobytes()
+
+
 def test_a_frame_alone_has_the_bits_of_the_sequence_in_any_order_on_any_number_of_workers(plate, tmp_path):
     render_script(graded(plate, tmp_path / "all"), settings=RenderSettings(workers=4))
     for number in (1003, 1001, 1004, 1002):

@@ -9,7 +9,13 @@ from faceplate.cli.knobs import settings_from
 from faceplate.cli.plate_arguments import note_compression, plate_named
 from faceplate.cli.report import Report
 from faceplate.errors import CallError
-from faceplate.grain import FaceDegrainSettings, FaceRegrainSettings, frames_to_measure, read_profile
+from faceplate.grain import (
+    FaceDegrainSettings,
+    FaceRegrainSettings,
+    degrain_device,
+    frames_to_measure,
+    read_profile,
+)
 from faceplate.graph import (
     Shot,
     check_track_fits,
@@ -106,6 +112,7 @@ def _numbers(arguments: argparse.Namespace, track: Track, *, going_on: bool) -> 
 def _shot(face: argparse.Namespace, model: SwapModel, plate: Plate, track: Track, grain: GrainProfile) -> Shot:
     swap_settings = settings_from(face, FaceSwapSettings)
     regrain_settings = settings_from(face, FaceRegrainSettings, "grain_")
+    degrains = regrain_settings.source != "new"
     return Shot(
         plate=plate,
         track=track,
@@ -115,7 +122,8 @@ def _shot(face: argparse.Namespace, model: SwapModel, plate: Plate, track: Track
         swap_settings=swap_settings,
         matte_settings=settings_from(face, FaceMatteSettings, "matte_"),
         regrain_settings=regrain_settings,
-        degrain_settings=None if regrain_settings.source == "new" else FaceDegrainSettings(),
+        degrain_settings=FaceDegrainSettings() if degrains else None,
+        degrain_device=degrain_device("auto" if degrains and face.device != "cpu" else "cpu"),
         other_plate=face.other_plate,
     )
 
@@ -126,6 +134,8 @@ def _note(shot: Shot, report: Report) -> None:
     report.note(f"{person}{card.name} {card.version} on {shot.model.device}; consent: {card.consent}")
     if assumed_crop(shot.model, shot.swap_settings):
         report.note(assumed_crop(shot.model, shot.swap_settings))
+    if shot.degrain_settings is not None:
+        report.note(f"the plate is degrained on {shot.degrain_device}")
     for words in one_shot_notes(shot.model):
         report.note(words)
 

@@ -1,5 +1,6 @@
 """Encodings, the working space, and the range a model sees. OpenColorIO lives here."""
 
+from faceplate.colour.camera_light import CameraLight, camera_light, working_light
 from faceplate.colour.codec import PlateCodec, plate_codec
 from faceplate.colour.config import (
     builtin_config,
@@ -28,6 +29,7 @@ from faceplate.colour.shown import shown_plate
 from faceplate.colour.unprocessable import Unprocessable
 
 __all__ = [
+    "CameraLight",
     "Conversion",
     "LogGrey",
     "Luminance",
@@ -35,6 +37,7 @@ __all__ = [
     "PlateCodec",
     "Unprocessable",
     "builtin_config",
+    "camera_light",
     "colour_spaces",
     "config_identity",
     "conversion",
@@ -58,4 +61,5 @@ __all__ = [
     "to_luminance",
     "to_model_range",
     "to_working",
+    "working_light",
 ]

@@ -82,9 +82,13 @@ def composite_face(
         own = return_detail(face, plate_model, window, place, finite, settings.detail, settings.detail_size)
         if beyond.any():
             np.maximum(own, beyond, out=own)
-    face_linear, rgb_linear = light.decode(face), light.decode(plate_model)
-    changed = np.empty_like(finite)
-    _blend(rgb_linear, face_linear, plate_linear, weight, finite, (face, plate_model), changed)
+    changed = _differing(face, plate_model, weight)
+    face_linear = light.decode(face)
+    # A face may fill the frame: each picture is let go of as soon as it is read.
+    del face
+    rgb_linear = light.decode(plate_model)
+    del plate_model
+    _blend(rgb_linear, face_linear, plate_linear, weight, finite, changed)
     return Composite(window, rgb_linear, face_linear, weight, own, changed)
 
 
@@ -120,39 +124,48 @@ def _finite(plate_model: Floats, plate_linear: Floats) -> Array:
 
 
 @compiled
+def _differing(face_model: Floats, plate_model: Floats, weight: Floats) -> Array:
+    """Where a face that weighs anything is not the plate, both in the model's range."""
+    rows, columns, _ = face_model.shape
+    changed, differs = np.empty((rows, columns), np.bool_), np.empty((columns, 3), np.bool_)
+    for row in range(rows):
+        there, here, apart = face_model[row].reshape(-1), plate_model[row].reshape(-1), differs.reshape(-1)
+        for at in range(there.size):
+            apart[at] = there[at] != here[at]
+        for column in range(columns):
+            other = differs[column, 0] | differs[column, 1] | differs[column, 2]
+            changed[row, column] = other and weight[row, column] > 0
+    return changed
+
+
+@compiled
 def _blend(
     rgb_linear: Floats,
     face_linear: Floats,
     plate_linear: Floats,
     weight: Floats,
     finite: Array,
-    encoded: tuple[Floats, Floats],
     changed: Array,
 ) -> None:
-    """Turns what plate and face decode to into the picture and the face, in place; `changed` is filled.
+    """Turns what plate and face decode to into the picture and the face, in place.
 
     The face is the plate's own light and what the face differs from it, as both come out of the model's range: so what
     that range cannot hold, or was taken off the plate before, is still the plate's. A model may give what no light
-    decodes to; such pixels are the plate's in both, 0 where that is not finite, and weigh nothing. `encoded` are face
-    and plate in the model's range.
+    decodes to; such pixels are the plate's in both, 0 where that is not finite, weigh nothing, and are not changed.
     """
     rows, columns, _ = rgb_linear.shape
-    shares, differs = np.empty((columns, 3), np.float32), np.empty((columns, 3), np.bool_)
+    shares = np.empty((columns, 3), np.float32)
     for row in range(rows):
         for column in range(columns):
             share = weight[row, column]
             shares[column, 0], shares[column, 1], shares[column, 2] = share, share, share
         light, picture, face = plate_linear[row].reshape(-1), rgb_linear[row].reshape(-1), face_linear[row].reshape(-1)
-        there, here, apart, sound = encoded[0][row].reshape(-1), encoded[1][row].reshape(-1), differs.reshape(-1), True
-        by = shares.reshape(-1)
+        by, sound = shares.reshape(-1), True
         for at in range(light.size):
             difference = face[at] - picture[at]
             picture[at], face[at] = light[at] + by[at] * difference, light[at] + difference
             sound &= np.isfinite(picture[at]) and np.isfinite(face[at])
-            apart[at] = there[at] != here[at]
         for column in range(columns):
-            other = differs[column, 0] | differs[column, 1] | differs[column, 2]
-            changed[row, column] = other and weight[row, column] > 0
             sound &= finite[row, column]
         if not sound:
             lines = rgb_linear[row], face_linear[row], plate_linear[row]

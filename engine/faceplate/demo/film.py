@@ -1,6 +1,6 @@
 """The demo's camera: grain of known response and spectrum, and the curve its pixels are stored in.
 
-Grain is made scene-linear in ACEScg, where the engine measures it, and only then leaves for the camera's own space.
+Grain is made in the camera's own linear light, as a sensor makes it and the engine measures it.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from faceplate.values import Array, Floats, Matrix
 encoding = "ARRI LogC3 (EI800)"
 linear_encoding = "Linear ARRI Wide Gamut 3"
 # Variance = slope * exposure + floor: 0.7 to 0.9 % at middle grey, blue the noisiest.
-grain_response: Matrix = np.array([[3.2e-4, 4.0e-6], [2.4e-4, 3.0e-6], [4.4e-4, 6.0e-6]])
+grain_response: Matrix = np.array([[3.45e-4, 4.3e-6], [2.16e-4, 2.7e-6], [4.1e-4, 5.6e-6]])
 GRAIN_SIGMA_PX = 0.8
 KERNEL_REACH_PX = 4
 CHANNEL_CORRELATION = 0.3
@@ -37,16 +37,16 @@ def grain_correlation() -> Matrix:
 
 
 def exposed(rgb_working: Floats, frame: int) -> Array:
-    """The frame as the camera stores it, half floats in `encoding`, from a clean ACEScg picture, which is used up.
+    """The frame as the camera stores it, half floats in `encoding`, from a clean ACEScg picture.
 
     The grain depends on the frame's number and the size of the picture alone.
     """
     rows, columns = rgb_working.shape[:2]
     stored = np.empty((rows, columns, 3), np.float16)
     for first, grain in _grain_bands(frame, rows, columns):
-        band = rgb_working[first : first + grain.shape[0]]
+        band = cv2.transform(rgb_working[first : first + grain.shape[0]], _working_to_camera())
         band += grain * _sigma(band)
-        stored[first : first + grain.shape[0]] = _stored(band)
+        stored[first : first + grain.shape[0]] = _curve()[band.astype(np.float16).view(np.uint16)]
     return stored
 
 
@@ -64,18 +64,12 @@ def _grain_bands(frame: int, rows: int, columns: int) -> Iterator[tuple[int, Flo
         yield first, cv2.transform(np.ascontiguousarray(filtered), mix)
 
 
-def _sigma(rgb_working: Floats) -> Floats:
+def _sigma(rgb_camera: Floats) -> Floats:
     slope, floor = grain_response.T.astype(np.float32)
-    sigma = np.maximum(rgb_working, 0)
+    sigma = np.maximum(rgb_camera, 0)
     sigma *= slope
     sigma += floor
     return np.sqrt(sigma, out=sigma)
-
-
-def _stored(rgb_working: Floats) -> Array:
-    camera = cv2.transform(rgb_working, _working_to_camera()).astype(np.float16)
-    stored: Array = _curve()[camera.view(np.uint16)]
-    return stored
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from faceplate.colour import to_working
+from faceplate.colour import camera_light, to_working
 from faceplate.demo.portrait import landmarks68_portrait
 from faceplate.demo.truth import Truth
 from faceplate.graph import StageTimes, encoding_of
@@ -156,7 +156,7 @@ class GrainTally:
         self._sums = np.zeros((3, len(exposure_edges_ev) - 1, 3))
 
     def add(self, face: Floats, grain: Floats, response: Array) -> None:
-        """Counts pixels x 3: the picture before grain, and the grain, both scene-linear."""
+        """Counts pixels x 3: the picture before grain, and the grain, both in the camera's light."""
         slope, floor = np.asarray(response, np.float64).T
         true = slope * np.maximum(face, 0) + floor
         where = np.digitize(np.log2(np.maximum(face, 1e-9) / 0.18), exposure_edges_ev) - 1
@@ -206,9 +206,13 @@ def _covered(matte: Frame, plate: Frame) -> Array:
 
 
 def _grain_of(finished: Frame, face: Frame, plate: Plate) -> tuple[Floats, Floats]:
-    """Where the face covers the plate wholly: the face before grain, and the grain it was given; pixels x 3."""
-    window = face.header.data
+    """Where the face covers the plate wholly: the face before grain, and the grain it was given; pixels x 3.
+
+    Both in the camera's light.
+    """
+    window, light = face.header.data, camera_light(encoding_of(plate))
     linear = to_working(encoding_of(plate))(normalised(finished.stored(window), finished.sample))
     layer = normalised(face.groups[0].pixels, Sample.HALF)
     whole = layer[..., 3] == 1
-    return layer[whole, :3], linear[whole] - layer[whole, :3]
+    before, after = (light.camera(picture[whole][None])[0] for picture in (layer[..., :3], linear))
+    return before, after - before

@@ -16,8 +16,9 @@ class Truth:
         frames: their numbers.
         size: columns and rows.
         encoding: OpenColorIO colour space of its pixels.
-        response: 3 x 2, slope a and floor b of the grain's variance a * exposure + b for R, G and B, in ACEScg. Below
-            black the variance is b. Rounding to halves adds to it where light is bright: 3 % at 1, 10 % at 6.
+        response: 3 x 2, slope a and floor b of the grain's variance a * exposure + b for R, G and B, in the camera's
+            light. Below black the variance is b. Rounding to halves adds to it where light is bright: 3 % at 1, 10 %
+            at 6.
         kernel: 3 x side x side, the filter that gave white noise its spectrum; squares sum to 1.
         correlation: 3 x 3, of the grain between channels.
         motion: where the portrait is in each frame.

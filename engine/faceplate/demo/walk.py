@@ -13,6 +13,7 @@ from faceplate.demo.plate import make_plate
 from faceplate.demo.report import Figures, Walked, measure_delivery, write_report
 from faceplate.graph import RenderSettings, StageTimes, open_encoded_plate, person_named, render_script, track_shot
 from faceplate.graph.gizmo import delivered, face_replacement, layers, track_file
+from faceplate.graph.render import give_back_pictures
 from faceplate.graph.script import read_script, write_script
 from faceplate.storage import check_writable
 from faceplate.swap import load_model
@@ -67,6 +68,7 @@ def run_demo(folder: Path, frames: int, size: tuple[int, int], progress: FramePr
         StorageError: the folder cannot be written.
     """
     check_writable(folder)
+    give_back_pictures()
     start, times, files = time.perf_counter(), StageTimes(), DemoFiles(folder)
     with progress("plate", frames) as count, times.stage("make plate"):
         truth = make_plate(folder / "plate", frames=frames, size=size, first=first_frame, on_frame=count)

@@ -10,6 +10,7 @@ from faceplate.grain.apply.regrain import (
     FaceRegrainGraphSettings,
     FaceRegrainSettings,
     grain_outputs,
+    grain_pictures,
     regrain,
 )
 from faceplate.grain.apply.resized import resized_profile
@@ -19,13 +20,13 @@ from faceplate.grain.measure.measure import BlocksUsed, GrainMeasureSettings, me
 from faceplate.grain.profile.curve_file import curve_as_json, with_curve
 from faceplate.grain.profile.profile import read_profile, write_profile
 from faceplate.grain.profile.profile_json import profile_as_json, profile_from_json, profile_notes, radial_power
-from faceplate.grain.remove.degrain import (
+from faceplate.grain.remove.degrain import degrain, degrain_margin_px, degrain_motion_margin_px
+from faceplate.grain.remove.devices import degrain_device, degrain_device_choices, degrain_gpu_problem
+from faceplate.grain.remove.settings import (
     FACE_DEGRAIN,
+    DegrainProcessorSettings,
     FaceDegrainGraphSettings,
     FaceDegrainSettings,
-    degrain,
-    degrain_margin_px,
-    degrain_motion_margin_px,
 )
 from faceplate.grain.response.response import sigma_at
 
@@ -33,6 +34,7 @@ __all__ = [
     "FACE_DEGRAIN",
     "FACE_REGRAIN",
     "BlocksUsed",
+    "DegrainProcessorSettings",
     "FaceDegrainGraphSettings",
     "FaceDegrainSettings",
     "FaceRegrainGraphSettings",
@@ -40,12 +42,16 @@ __all__ = [
     "GrainMeasureSettings",
     "curve_as_json",
     "degrain",
+    "degrain_device",
+    "degrain_device_choices",
+    "degrain_gpu_problem",
     "degrain_margin_px",
     "degrain_motion_margin_px",
     "frames_to_measure",
     "grain_field",
     "grain_output",
     "grain_outputs",
+    "grain_pictures",
     "measure_grain",
     "profile_as_json",
     "profile_from_json",

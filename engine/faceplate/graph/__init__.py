@@ -4,7 +4,8 @@ import faceplate.check  # noqa: F401 -- its node is one of the registry
 from faceplate.graph.delivery import Progress, deliver_shot, grain_digest, inputs_of, shot_job
 from faceplate.graph.face_layers import layer_kinds, layers_named
 from faceplate.graph.grain_apply import apply_grain
-from faceplate.graph.grain_pass import GrainPass, remove_grain, run_grain_pass
+from faceplate.graph.grain_pass import GrainPass, run_grain_pass
+from faceplate.graph.grain_remove import remove_grain
 from faceplate.graph.layers import changed_frame, matte_frame
 from faceplate.graph.one_shot import one_shot_notes, shown_by
 from faceplate.graph.outputs import Outputs, layer_place

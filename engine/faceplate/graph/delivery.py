@@ -19,6 +19,7 @@ from faceplate.deliver import (
     states_of,
 )
 from faceplate.errors import FaceplateError
+from faceplate.graph.degrained import degrained_on
 from faceplate.graph.face_layers import Layer, made_layers
 from faceplate.graph.layers import changed_frame, layer_frame, layers_frame, matte_frame, with_layers
 from faceplate.graph.outputs import Outputs
@@ -87,6 +88,7 @@ def shot_job(shot: Shot, inputs: dict[str, dict[str, str]]) -> Job:
         }
         if face.degrain_settings is not None:
             settings[f"FaceDegrain{number}"] = asdict(face.degrain_settings)
+            models |= degrained_on(face.degrain_device, number)
     return Job(
         inputs={**inputs, **models, "grain": {"digest": grain_digest(shot.grain)}},
         settings=settings,

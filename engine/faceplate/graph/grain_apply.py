@@ -2,14 +2,15 @@
 
 from dataclasses import asdict
 
-import numpy as np
-
-from faceplate.errors import CallError, PlateError
-from faceplate.grain import FaceRegrainSettings, grain_output, grain_outputs, transfer_margin_px
+from faceplate.colour import CameraLight
+from faceplate.errors import CallError
+from faceplate.grain import FaceRegrainSettings, grain_output, grain_outputs, grain_pictures, transfer_margin_px
 from faceplate.graph.degrained import linear_pixels
-from faceplate.graph.grain_pass import Band, GrainPass, grain_delivery
+from faceplate.graph.grain_light import grain_light
+from faceplate.graph.grain_mattes import Band, matte_band, read_beside
+from faceplate.graph.grain_pass import GrainPass, grain_delivery
 from faceplate.graph.plates import check_holds
-from faceplate.plate import normalised, open_plate
+from faceplate.plate import open_plate
 from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
 
 regrained, *_ = grain_outputs
@@ -41,26 +42,30 @@ def apply_grain(  # noqa: PLR0913 -- the files of a call
     inputs = {"comp": comp, **grained, **({"matte": mattes} if mattes else {})}
     for each in inputs.values():
         check_holds(each, comp.frames, "the comp's frames")
-    margin_px = transfer_margin_px if grained or kind != regrained else 0
+    light = grain_light(profile)
+    is_layer = kind != regrained
+    is_picture = is_layer and kind in grain_pictures
+    margin_px = transfer_margin_px if grained or is_layer else 0
 
     def change(frame: Frame) -> Band:
-        lost = _lost(mattes, frame)
-        beside = {role: _pixels_beside(each, frame) for role, each in grained.items()}
+        lost = matte_band(mattes, frame)
+        beside = {role: _pixels_beside(each, frame, light) for role, each in grained.items()}
 
         def band(window: Window) -> Floats:
             wide = window.grow(margin_px).intersect(frame.header.data)
+            own = linear_pixels(frame, wide, comp, light)
             made = grain_output(
-                linear_pixels(frame, wide, comp), profile, settings, output=kind, window=wide, frame=frame.number,
+                own, profile, settings, output=kind, window=wide, frame=frame.number,
                 view=comp.view or "", lost=lost(wide), **{role: pixels(wide) for role, pixels in beside.items()},
             )  # fmt: skip
-            return made[window.slices(wide)]
+            inside = made[window.slices(wide)]
+            return light.working(inside) if is_picture else inside
 
         return band
 
-    is_layer = kind != regrained
     about = {**asdict(settings), "output": kind}
     delivery = grain_delivery(output, inputs, "FaceRegrain", about, profile, is_layer=is_layer)
-    return GrainPass(comp, change, delivery, is_layer)
+    return GrainPass(comp, change, light, delivery, is_layer)
 
 
 def _pair(plate: Plate | None, clean: Plate | None) -> dict[str, Plate]:
@@ -77,39 +82,6 @@ def _pair(plate: Plate | None, clean: Plate | None) -> dict[str, Plate]:
     return {"plate": plate, "clean": clean}
 
 
-def _read_beside(plate: Plate, frame: Frame) -> Frame:
-    """The frame of the same number, refused where it is of another format."""
-    beside = plate.read(frame.number)
-    ours, theirs = frame.header.display, beside.header.display
-    if (ours.width, ours.height) != (theirs.width, theirs.height):
-        raise PlateError(
-            beside.source,
-            expected=f"a picture of {ours.width}x{ours.height}, as the comp",
-            came=f"{theirs.width}x{theirs.height}",
-            next_step="give plate, clean plate, matte and comp of one format",
-        )
-    return beside
-
-
-def _pixels_beside(plate: Plate, frame: Frame) -> Band:
-    beside = _read_beside(plate, frame)
-    return lambda window: linear_pixels(beside, window, plate)
-
-
-def _lost(mattes: Plate | None, frame: Frame) -> Band:
-    if mattes is None:
-        return lambda window: np.ones((window.height, window.width), np.float32)
-    matte = _read_beside(mattes, frame)
-    group = next((group for group in matte.groups if "A" in group.names), matte.groups[0])
-    channel = group.names.index("A") if "A" in group.names else 0
-    sample = matte.header.samples[matte.header.channels.index(group.names[channel])]
-
-    def band(window: Window) -> Floats:
-        shared = window.intersect(matte.header.data)
-        lost = np.zeros((window.height, window.width), np.float32)
-        if not shared.is_empty:
-            stored = group.pixels[(*shared.slices(matte.header.data), channel)]
-            lost[shared.slices(window)] = np.nan_to_num(normalised(stored, sample), nan=0.0)
-        return np.clip(lost, 0, 1)
-
-    return band
+def _pixels_beside(plate: Plate, frame: Frame, light: CameraLight) -> Band:
+    beside = read_beside(plate, frame)
+    return lambda window: linear_pixels(beside, window, plate, light)

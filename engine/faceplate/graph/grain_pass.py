@@ -1,29 +1,25 @@
-"""Grain taken out of a plate, or put on a comp, frame by frame, band by band."""
+"""A pass over the frames of a plate, band by band, for what takes grain out or puts it on."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
-from faceplate.colour import config_identity, plate_codec
+from faceplate.colour import CameraLight, config_identity, plate_codec
 from faceplate.deliver import Delivery, Job, layer_formats, open_delivery, pixel_versions, states_of
-from faceplate.grain import FaceDegrainSettings
-from faceplate.graph.degrained import linear_pixels, with_and_without_grain
+from faceplate.graph.degrained import degrained_on, linear_pixels
 from faceplate.graph.delivery import grain_digest
 from faceplate.graph.face_layers import Layer, colour
 from faceplate.graph.frames_near import FramesNear
+from faceplate.graph.grain_mattes import Band
 from faceplate.graph.layers import layer_frame
 from faceplate.graph.plates import encoding_of
 from faceplate.plate import for_each_frame
 from faceplate.spec import registered
-from faceplate.values import Floats, Frame, GrainProfile, Plate, Window
+from faceplate.values import Frame, GrainProfile, Plate, Window
 
 band_rows = 512
-
-Band: TypeAlias = Callable[[Window], Floats]
-"""Gives the pixels of one window of a frame."""
 
 
 @dataclass(frozen=True)
@@ -32,41 +28,21 @@ class GrainPass:
 
     Attributes:
         source: what comes in.
-        change: for a frame of it, the changed pixels of any of its windows, scene-linear.
+        change: for a frame of it, the changed pixels of any of its windows, in `light`; those of a layer are working.
+        light: what grain is worked on in.
         delivery: where the frames go.
         is_layer: True where what is made is no picture of the plate's kind: it is written as it is, scene-linear.
     """
 
     source: Plate
     change: Callable[[Frame], Band]
+    light: CameraLight
     delivery: Delivery
     is_layer: bool = False
 
     def waiting(self, *, anew: bool = False) -> tuple[int, ...]:
         """The frames that are still to be made; all of them `anew`."""
         return tuple(number for number in self.source.frames if anew or not self.delivery.is_done(number))
-
-
-def remove_grain(
-    plate: Plate, profile: GrainProfile, settings: FaceDegrainSettings, output: str, *, whole: Plate | None = None
-) -> GrainPass:
-    """The plate without its grain, each frame by those beside it.
-
-    Args:
-        plate: the frames to be made.
-        profile: its grain.
-        settings: how much goes, and how many frames are looked at.
-        output: where to.
-        whole: the same plate with all its frames, so that those at the ends of a range have neighbours, too.
-    """
-    near = FramesNear(whole or plate, settings.frames // 2)
-
-    def change(frame: Frame) -> Band:
-        beside = near.beside(frame)
-        return lambda window: with_and_without_grain(plate, frame, beside, window, profile, settings)[1]
-
-    delivery = grain_delivery(output, {"plate": plate}, "FaceDegrain", asdict(settings), profile, near=near)
-    return GrainPass(near.plate(plate.frames), change, delivery)
 
 
 def run_grain_pass(
@@ -88,13 +64,14 @@ def _layer(grain_pass: GrainPass, frame: Frame) -> Frame:
 
 def _changed(grain_pass: GrainPass, frame: Frame) -> Frame:
     codec, change = plate_codec(encoding_of(grain_pass.source), frame.sample), grain_pass.change(frame)
-    bands = []
+    bands, light = [], grain_pass.light
     for window in _bands(frame.header.data):
-        before, after = linear_pixels(frame, window, grain_pass.source), change(window)
+        working, after = linear_pixels(frame, window, grain_pass.source), change(window)
+        before = light.camera(working)
         # Pixel by pixel: gamut matrices mix the channels, so one may stand still while the stored ones move.
         same = ((after == before) | (np.isnan(after) & np.isnan(before))).all(axis=-1, keepdims=True)
         same |= codec.unprocessable(frame.stored(window)).pixels[..., None]
-        stored = codec.encode(after)
+        stored = codec.encode(light.changed(working, before, after))
         if frame.sample.top_code is None:
             same |= ~np.isfinite(stored).all(axis=-1, keepdims=True)
         bands.append(np.where(same, frame.stored(window), stored))
@@ -106,7 +83,7 @@ def _bands(data: Window) -> Iterator[Window]:
         yield Window(data.left, top, data.right, min(top + band_rows, data.bottom))
 
 
-def grain_delivery(
+def grain_delivery(  # noqa: PLR0913 -- all that decides the pixels of a pass
     output: str,
     inputs: Mapping[str, Plate],
     node: str,
@@ -115,9 +92,10 @@ def grain_delivery(
     *,
     near: FramesNear | None = None,
     is_layer: bool = False,
+    device: str = "cpu",
 ) -> Delivery:
     """The delivery of a pass over `inputs`, and over the frames of `near` beside each."""
-    named = {role: plate.about for role, plate in inputs.items()}
+    named = {**{role: plate.about for role, plate in inputs.items()}, **degrained_on(device)}
     versions = pixel_versions(colour=config_identity(), **{node: str(registered()[node].version)})
     job = Job({**named, "grain": {"digest": grain_digest(profile)}}, {node: dict(settings)}, "", "", versions)
     own = states_of(**inputs)

@@ -13,6 +13,7 @@ from faceplate.errors import FaceplateError, ScriptError
 from faceplate.graph.gizmo import open_gizmos
 from faceplate.graph.knobs import Moment, ReaderSettings
 from faceplate.graph.render import Session
+from faceplate.graph.render.allocation import give_back_heaps
 from faceplate.graph.render.gizmos import open_named_gizmos
 from faceplate.graph.render.session import default_cache_bytes
 from faceplate.graph.script import Script
@@ -20,6 +21,7 @@ from faceplate.graph.timing import StageTimes
 from faceplate.graph.writing.choice import frames_of, targets_of
 from faceplate.graph.writing.outputs import Output, check_all, output_of
 from faceplate.graph.writing.pulled import pulled
+from faceplate.graph.writing.together import made_together
 from faceplate.graph.writing.work import Work, at_frame, callbacks
 from faceplate.plate import default_workers, for_each_frame
 from faceplate.values import Frame
@@ -179,6 +181,7 @@ class Rendering:
 
         Called off, frames in work are given up at the next node, and no further one is begun.
         """
+        give_back_heaps()
         line = partial(
             for_each_frame,
             self.frames,
@@ -211,7 +214,7 @@ class Rendering:
         """What each Write makes of a frame; they share all that is worked out on the way."""
         self.session.check()
         with self.session.pull() as pull, self.session.own_time("Write"):
-            return [(each, each.picture(pull, frame)) for each in self._work if frame in each.waiting]
+            return made_together([each for each in self._work if frame in each.waiting], pull, frame)
 
     def _leave_out(self, frame: int, fault: FaceplateError) -> None:
         self._failed[frame] = fault
@@ -220,8 +223,10 @@ class Rendering:
                 each.leave_out(frame, fault)
 
     def _deliver(self, pictures: list[tuple[Work, Frame]]) -> None:
+        """Writes them; each is let go of once it is on disk."""
         with self.session.own_time("deliver"):
-            for each, picture in pictures:
+            while pictures:
+                each, picture = pictures.pop(0)
                 each.deliver(picture)
 
 

@@ -35,6 +35,7 @@ class Shot:
         regrain_settings: knobs of FaceRegrain.
         degrain_settings: how the plate is degrained around the face, so that its own grain comes back; None where all
             grain is made anew.
+        degrain_device: on what, as `grain.degrain_device` chose it.
         times: where the seconds of each stage are counted.
         other_plate: True where the plate is meant to show other pictures than those that were tracked.
         under: the face that is put into the plate before this one, of the same plate; None where this is the first.
@@ -56,6 +57,7 @@ class Shot:
     matte_settings: FaceMatteSettings = field(default_factory=FaceMatteSettings)
     regrain_settings: FaceRegrainSettings = field(default_factory=FaceRegrainSettings)
     degrain_settings: FaceDegrainSettings | None = None
+    degrain_device: str = "cpu"
     times: StageTimes = field(default_factory=StageTimes, compare=False)
     other_plate: bool = False
     under: "Shot | None" = None

@@ -1,12 +1,13 @@
 """The grain of a shot, measured on a few of its frames."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from faceplate.colour import conversion, to_working
+from faceplate.colour import camera_light, conversion, to_working
 from faceplate.errors import PlateError
 from faceplate.grain import BlocksUsed, frames_to_measure, measure_grain
 from faceplate.graph.plates import check_holds, encoding_of
@@ -24,9 +25,12 @@ def measure_shot_grain(
     *,
     clean: Plate | None = None,
     count: int = grain_sample_frames,
+    space: str | None = None,
     on_blocks: Callable[[BlocksUsed], None] | None = None,
 ) -> GrainProfile:
     """The plate's grain, measured on a few of `frames` spread over the shot: the same few for every render of it.
+
+    It is told in the plate's own linear light: its curve undone, its primaries kept.
 
     Args:
         plate: with its encoding.
@@ -35,6 +39,7 @@ def measure_shot_grain(
         clean: the plate without its grain, made by whatever means, in its own encoding: grain is then what sets the two
             apart.
         count: the most frames that are looked at.
+        space: whose primaries the grain is told in, where the plate was read from another; its own where absent.
         on_blocks: hears of each frame which of its places were used.
 
     Raises:
@@ -47,7 +52,11 @@ def measure_shot_grain(
         check_holds(clean, chosen, "the frames that grain is measured on,")
         alike = partial(_in_encoding_of, plate, clean, config)
         beside = ((number, alike(number)) for number in chosen)
-    return measure_grain(pictures, to_working(encoding, config), encoding, clean=beside, on_blocks=on_blocks)
+    working, light = to_working(encoding, config), camera_light(space or encoding, config)
+    measured = measure_grain(
+        pictures, lambda encoded: light.camera(working(encoded)), encoding, clean=beside, on_blocks=on_blocks
+    )
+    return replace(measured, light="camera", encoding=space or encoding)
 
 
 def _in_encoding_of(plate: Plate, clean: Plate, config: Any, number: int) -> Array:

@@ -1,4 +1,3 @@
-import ctypes
 import ctypes.util
 import sys
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from typing import Literal, TypeAlias, get_args
 import onnxruntime as ort
 
 from faceplate.errors import DeviceError
+from faceplate.nvidia import gpu_count
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda", "tensorrt"]
 device_choices: tuple[str, ...] = get_args(Device)
@@ -42,7 +42,7 @@ def cuda_problem() -> tuple[str, str] | None:
     """Why models cannot run on an NVIDIA GPU here, and what to do about it; None where they can."""
     if _providers["cuda"] not in ort.get_available_providers():
         return "an ONNX Runtime built without CUDA", "install onnxruntime-gpu, or choose device cpu"
-    if _gpu_count() == 0:
+    if gpu_count() == 0:
         return "no NVIDIA driver or no GPU on this machine", "render on a machine with a GPU, or choose device cpu"
     return None
 
@@ -105,13 +105,3 @@ def libraries_missing(device: str, source: str, came: str) -> DeviceError:
         came=came,
         next_step="pip install 'faceplate[cuda]', or choose --device cpu",
     )
-
-
-def _gpu_count() -> int:
-    # Asked of the driver itself: ONNX Runtime lists CUDA on machines without a GPU and then complains at length.
-    library = ctypes.util.find_library("cuda") or ctypes.util.find_library("nvcuda")
-    if library is None:
-        return 0
-    driver, count = ctypes.CDLL(library), ctypes.c_int(0)
-    found = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
-    return count.value if found else 0

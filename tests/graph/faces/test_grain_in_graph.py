@@ -39,6 +39,13 @@ def test_one_frame_alone_goes_by_itself(shot):
     np.testing.assert_allclose(made, alone, atol=2e-6)
 
 
+def test_one_frame_alone_is_done_in_bands_that_change_no_bit(shot, monkeypatch):
+    script = shot.script(shot.node("FaceDegrain", frames="1"))
+    whole = shot.pixels(script, "FaceDegrain1")
+    monkeypatch.setattr("faceplate.graph.faces.grain_results.rows_alone", 37)
+    assert np.array_equal(shot.pixels(script, "FaceDegrain1"), whole)
+
+
 def test_a_held_frame_is_no_neighbour_of_itself(shot):
     hold = "FrameHold {\n first_frame 1002\n name FrameHold1\n}"
     held = shot.pixels(shot.script(hold, shot.node("FaceDegrain")), "FaceDegrain1")
@@ -149,6 +156,16 @@ def test_without_profile_and_plate_the_next_step_is_named(shot):
     script = shot.script(flat(0.4), shot.node("FaceRegrain", profile_file='""'))
     with pytest.raises(FaceplateError, match="connect the plate, or name a profile"):
         shot.pixels(script, "FaceRegrain1")
+
+
+def test_a_clean_plate_without_its_plate_is_refused_unless_all_grain_is_new(shot):
+    def regrained(**knobs):
+        nodes = (shot.node("FaceDegrain"), "push 0\npush $plate", shot.node("FaceRegrain", "3", **knobs))
+        return shot.pixels(shot.script("push $tracked", *nodes), "FaceRegrain1")
+
+    with pytest.raises(FaceplateError, match=r"came a clean plate alone\. Next: connect the plate"):
+        regrained()
+    assert np.isfinite(regrained(source="new")).all()
 
 
 def test_without_a_profile_the_plate_is_measured_once(shot):

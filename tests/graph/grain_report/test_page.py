@@ -62,6 +62,20 @@ def test_a_plate_without_grain_still_has_a_report():
     assert "nan" not in "".join(re.findall(r'd="([^"]*)"', page))
 
 
+def test_exposures_below_black_are_left_out_of_the_plots():
+    exposure = np.float32([-0.01, 0.045, 0.36])
+    page = grain_page(replace(SOUND, exposure=exposure, sigma=np.full((3, 3), 0.01, np.float32)))
+    assert len(re.findall("<circle", page)) == 2 * 3
+
+
+def test_every_figure_of_a_table_has_a_head():
+    page = grain_page(SOUND)
+    assert page.count('<th scope="row">') == 3 + 3
+    assert page.count('<th scope="col">') == 5 + 3 + 3
+    assert "<td></td>" in page
+    assert "<th></th>" not in page
+
+
 def test_every_zone_has_its_own_maps():
     profile = SOUND
     zones = replace(

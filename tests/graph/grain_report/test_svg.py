@@ -55,6 +55,14 @@ def test_dots_outside_of_the_axes_are_not_drawn():
     assert len(list(dots)) == 1
 
 
+def test_what_a_plot_shows_is_told_to_those_who_are_read_it():
+    svg = parsed(plot("Strength", SQUARE, SQUARE, [Series("R", "#123456", np.array([1.0]), np.array([1.0]))]))
+    assert svg.find(f"{SVG}title").text == "Strength"
+    assert svg.find(f"{SVG}desc").text == "across, 0 to 10; across, 0 to 10; R"
+    maps = parsed(panels("Maps", [("R", np.zeros((2, 2, 3), np.uint8)), ("G", np.zeros((2, 2, 3), np.uint8))]))
+    assert maps.find(f"{SVG}desc").text == "R, G"
+
+
 def test_words_are_escaped_and_nothing_is_fetched():
     picture = np.zeros((4, 4, 3), np.uint8)
     for text in (plot("A < B & C", SQUARE, SQUARE, []), panels("<x>", [("&", picture)])):

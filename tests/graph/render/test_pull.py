@@ -134,6 +134,24 @@ class TestHold:
         hold.next_band()
         assert hold.get("key", box) is None
 
+    def test_what_readers_wait_for_is_made_along_and_what_is_left_of_the_last_band_is_not(self):
+        hold, box = Hold(), Box(0, 0, 4, 4)
+        hold.put("key", box, self.plane(), 1)
+        assert hold.around("key", Box(0, 1, 4, 5)) == Box(0, 0, 4, 5)
+        hold.next_band()
+        assert hold.around("key", Box(0, 1, 4, 5)) == Box(0, 1, 4, 5)
+
+
+def test_what_is_read_once_for_the_whole_frame_makes_no_band_larger(tmp_path):
+    session = session_of(root(), read(write_exr_plate(tmp_path)), node("Dot", name="D"))
+    pull = session.pull()
+    pull.band = Box(0, 0, 64, 8)
+    at = pull.source(session.named("D"), 1001)
+    pull.kept_value(at.node, "key", lambda: at.plane(Box(0, 0, 64, 48), "rgba.red"), lambda plane: plane.nbytes)
+    assert pull.reach_px == 0
+    at.plane(Box(0, 0, 64, 11), "rgba.red")
+    assert pull.reach_px == 3
+
 
 @pytest.mark.parametrize(("numbers", "shown"), [((None, 1), 0.25), ((1, None), 0.75), ((None, None), 0.25)])
 def test_an_input_without_a_number_is_number_0_and_its_place_only_where_none_has_one(numbers, shown):

@@ -7,8 +7,6 @@ import pytest
 from faceplate.errors import ColourError, ScriptError
 from faceplate.graph.files.metadata import header_entries, modes
 from faceplate.graph.knobs import Moment
-from faceplate.graph.writing import picture as picture_module
-from faceplate.graph.writing.picture import written_frame
 from faceplate.plate import read_frame, write_frame
 from faceplate.values import Attribute, Sample, Window
 from script_shots import (
@@ -21,6 +19,7 @@ from script_shots import (
     session_of,
     write_dpx_plate,
     write_exr_plate,
+    written_frame,
 )
 
 SIZE = "64 48 0 0 64 48 1 plate"
@@ -122,7 +121,7 @@ class TestExr:
         script = (root(), read(plate), node("Blur", size=9, channels="rgba"), bare(channels="all", colorspace=LOG))
         whole = written(*script)
         for pixels in (64, 640, 1000):
-            monkeypatch.setattr(picture_module, "band_px", pixels)
+            monkeypatch.setattr("faceplate.graph.render.row_bands.band_px", pixels)
             assert written(*script).groups[0].pixels.tobytes() == whole.groups[0].pixels.tobytes()
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from faceplate.colour import native_spaces
 from faceplate.graph.knobs import Moment
-from faceplate.graph.writing.picture import written_frame
 from faceplate.plate import read_frame, write_frame
 from faceplate.values import Attribute, ChannelGroup, Frame, Header, Sample, Window
 from script_shots import (
@@ -22,6 +21,7 @@ from script_shots import (
     write,
     write_dpx_plate,
     write_exr_plate,
+    written_frame,
 )
 
 OCIO_ENCODINGS = (

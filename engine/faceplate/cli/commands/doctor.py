@@ -11,6 +11,7 @@ import faceplate
 from faceplate.cli.report import Report
 from faceplate.colour import builtin_config, colour_spaces, load_config, scene_linear
 from faceplate.errors import ColourError
+from faceplate.grain import degrain_gpu_problem
 from faceplate.models import PackStatus, list_packs
 from faceplate.swap import device_problems, runtime_version
 
@@ -33,7 +34,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace, report: Report) -> None:
     """Looks at everything the engine leans on."""
-    findings = [_engine(), _gpu(), *_packs(), _colour(), *_extras(), _nuke()]
+    findings = [_engine(), _gpu(), _degraining(), *_packs(), _colour(), *_extras(), _nuke()]
     words = "\n".join(_words(finding) for finding in findings)
     report.document({"findings": [asdict(finding) for finding in findings]}, words)
 
@@ -53,6 +54,12 @@ def _gpu() -> Finding:
     if problem := problems["tensorrt"]:
         return Finding("processors", f"{processor}; {problem[0]}", f"for TensorRT: {problem[1]}")
     return Finding("processors", processor)
+
+
+def _degraining() -> Finding:
+    if problem := degrain_gpu_problem():
+        return Finding("degraining", f"on the CPU; no GPU: {problem[0]}", f"for a GPU: {problem[1]}")
+    return Finding("degraining", "on the GPU; on the CPU where that is asked for")
 
 
 def _packs() -> list[Finding]:

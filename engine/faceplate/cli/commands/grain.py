@@ -11,9 +11,11 @@ from faceplate.cli.report import Report
 from faceplate.errors import CallError
 from faceplate.grain import (
     BlocksUsed,
+    DegrainProcessorSettings,
     FaceDegrainSettings,
     FaceRegrainSettings,
     curve_as_json,
+    degrain_device,
     frames_to_measure,
     grain_outputs,
     profile_as_json,
@@ -33,7 +35,7 @@ from faceplate.graph import (
 )
 from faceplate.graph.grain_report import grain_page, looks_of
 from faceplate.storage import check_writable, whole_or_absent
-from faceplate.values import GrainProfile, Plate
+from faceplate.values import GrainProfile, Plate, describe_frames
 
 most_frames = 64
 
@@ -45,8 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_report(actions.add_parser("report", help="a profile as a page with plots, and its curve as JSON"))
     remove = actions.add_parser("remove", help="the plate without its grain")
     add_plate(remove)
+    remove.add_argument("--matte", metavar="MATTE", help="where grain goes (channel A or first); else all over")
     _add_pass(remove)
     add_knobs(remove, FaceDegrainSettings)
+    add_knobs(remove, DegrainProcessorSettings)
     _add_apply(actions.add_parser("apply", help="the plate's grain on a clean comp"))
     for action in actions.choices.values():
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -86,7 +90,7 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
         "--clean", metavar="CLEAN", help="the plate without grain: the plate's own grain is carried over, not made anew"
     )
     parser.add_argument("--plate-colourspace", metavar="CS", help="of --plate and --clean; without it, --colourspace")
-    parser.add_argument("--matte", metavar="MATTE", help="where the comp is clean (channel A); without it, everywhere")
+    parser.add_argument("--matte", metavar="MATTE", help="where the comp is clean (channel A or first); else all over")
     parser.add_argument(
         "--output-kind", choices=grain_outputs, default=grain_outputs[0],
         help=f"what is written; all but {grain_outputs[0]} scene-linear, as EXR; default {grain_outputs[0]}",
@@ -127,7 +131,7 @@ def _measure(arguments: argparse.Namespace, report: Report) -> None:
         _write(arguments.report, grain_page(profile, plate=plate.source, looks=looks_of(plate, used)))
     for note in profile_notes(profile):
         report.note(note)
-    words = f"{arguments.output}: grain of {len(profile.frames)} frames"
+    words = f"{arguments.output}: grain of {describe_frames(profile.frames)}"
     report.result(words, output=str(arguments.output), profile=profile_as_json(profile))
 
 
@@ -157,8 +161,12 @@ def _remove(arguments: argparse.Namespace, report: Report) -> None:
     plate, profile = opened_plate(arguments), read_profile(arguments.profile)
     whole = plate_named(arguments, arguments.plate, None, any_frame=True)
     _note_encoding(profile, plate, report)
-    settings = settings_from(arguments, FaceDegrainSettings)
-    _render(remove_grain(plate, profile, settings, arguments.output, whole=whole), arguments, report, "degrain")
+    settings, device = settings_from(arguments, FaceDegrainSettings), degrain_device(arguments.device)
+    report.note(f"degraining on {device}")
+    grain_pass = remove_grain(
+        plate, profile, settings, arguments.output, whole=whole, matte=arguments.matte, device=device
+    )
+    _render(grain_pass, arguments, report, "degrain")
 
 
 def _apply(arguments: argparse.Namespace, report: Report) -> None:
@@ -169,6 +177,8 @@ def _apply(arguments: argparse.Namespace, report: Report) -> None:
     plate = _beside(arguments, arguments.plate if arguments.clean else None, colourspace)
     if plate is not None:
         _note_encoding(profile, plate, report)
+    elif arguments.plate:
+        report.note("--plate is read only beside --clean: without it all grain is new")
     grain_pass = apply_grain(
         plate_named(arguments, arguments.comp, arguments.range),
         plate=plate,
@@ -202,5 +212,6 @@ def _render(grain_pass: GrainPass, arguments: argparse.Namespace, report: Report
     grain_pass = replace(grain_pass, delivery=grain_pass.delivery.compressed(arguments.compression))
     with report.frames(label, len(grain_pass.waiting(anew=arguments.anew))) as count:
         made = run_grain_pass(grain_pass, anew=arguments.anew, on_frame=count)
-    before = [number for number in grain_pass.source.frames if number not in made]
-    report.result(f"{len(made)} frames made; done before: {len(before)}", made=made, done_before=before)
+    before = tuple(number for number in grain_pass.source.frames if number not in made)
+    words = f"made {describe_frames(made)}; done before: {describe_frames(before)}"
+    report.result(words, made=made, done_before=before)

@@ -45,7 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the layers here instead: a sequence each where {layer} stands in the name, else one of all",
     )  # fmt: skip
     parser.add_argument("--grain", metavar="PLATE.grain", type=Path, help="grain profile; without it, measured here")
-    parser.add_argument("--device", choices=device_choices, default="auto", help="processor that runs the model")
+    parser.add_argument(
+        "--device", choices=device_choices, default="auto",
+        help="processor that runs the model; cpu keeps degraining (--grain-source mix) off the GPU, too",
+    )  # fmt: skip
     parser.add_argument(
         "--other-plate", action="store_true",
         help="the plate shows other pictures than those that were tracked, its faces in the very same places",

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.apply.cells import CELL_PX, cells_window, spread, strips_of
-from faceplate.grain.apply.detail import fine_planes
-from faceplate.grain.apply.projection import LEAST
+from faceplate.grain.apply.cells import CELL_PX, cells_in, cells_window, spread, tiles_of
+from faceplate.grain.apply.detail import fine_planes, fine_reach_px
+from faceplate.grain.apply.projection import LEAST, add_cells, add_products
 from faceplate.grain.threads import side_by_side
 from faceplate.values import Floats, Matrix, Window
 
@@ -30,8 +30,7 @@ def alike(comp: Floats, clean: Floats, sigma: tuple[Floats, Floats], window: Win
     """
     cells = cells_window(window)
     sums = np.zeros((cells.height // CELL_PX, cells.width // CELL_PX, 3), np.float32)
-    means, strengths = (_mean(comp), _mean(clean)), (_mean(sigma[0]), _mean(sigma[1]))
-    side_by_side(partial(_gather, means, strengths, window, sums), strips_of(cells))
+    side_by_side(partial(_gather, comp, clean, sigma, window, sums), tiles_of(cells))
     of_comp, of_clean, shared = np.moveaxis(spread(sums, CLOSE), -1, 0)
     slope, explained = _ratio(shared, of_clean), _ratio(shared, of_comp)
     return np.asarray(np.clip(slope, 0, 1) * np.clip(slope * explained, 0, 1), np.float32)
@@ -42,15 +41,49 @@ def _ratio(one: Matrix, other: Matrix) -> Matrix:
 
 
 def _gather(
-    pictures: tuple[Floats, Floats], sigma: tuple[Floats, Floats], window: Window, sums: Floats, strip: Window
+    comp: Floats, clean: Floats, sigma: tuple[Floats, Floats], window: Window, sums: Floats, tile: Window
 ) -> None:
-    cells = cells_window(window)
-    rows = slice((strip.top - cells.top) // CELL_PX, (strip.bottom - cells.top) // CELL_PX)
-    fine = np.zeros((2, strip.height, strip.width), np.float32)
-    for picture, strength, plane in zip(pictures, sigma, fine, strict=True):
-        fine_planes(picture, (strip.top - window.top, strip.left - window.left), plane)
-        _normalise(strength, strip.top - window.top, strip.left - window.left, plane)
-    _sum(fine[0], fine[1], sums[rows])
+    here = sums[cells_in(tile, cells_window(window))]
+    _gather_tile(comp, clean, sigma, (tile.top - window.top, tile.left - window.left), here)
+
+
+@compiled
+def _gather_tile(
+    comp: Floats, clean: Floats, sigma: tuple[Floats, Floats], offset: tuple[int, int], sums: Floats
+) -> None:
+    high, wide = sums.shape[0] * CELL_PX, sums.shape[1] * CELL_PX
+    one, other = np.empty((high, wide), np.float32), np.empty((high, wide), np.float32)
+    _fill_fine(comp, sigma[0], offset, one)
+    _fill_fine(clean, sigma[1], offset, other)
+    total = np.empty((3, wide), np.float32)
+    for cell in range(sums.shape[0]):
+        total[:] = ZERO
+        for row in range(cell * CELL_PX, (cell + 1) * CELL_PX):
+            add_products(one[row], one[row], total[0])
+            add_products(other[row], other[row], total[1])
+            add_products(one[row], other[row], total[2])
+        add_cells(total, sums[cell])
+
+
+@compiled
+def _fill_fine(rgb: Floats, sigma: Floats, offset: tuple[int, int], fine: Floats) -> None:
+    """The fine structure of the channels' mean, in sigmas; 0 beyond the picture and where there is no grain."""
+    top, left = max(offset[0] - fine_reach_px, 0), max(offset[1] - fine_reach_px, 0)
+    bottom = min(offset[0] + fine.shape[0] + fine_reach_px, rgb.shape[0])
+    right = min(offset[1] + fine.shape[1] + fine_reach_px, rgb.shape[1])
+    here = (offset[0] - top, offset[1] - left)
+    fine_planes(_mean(rgb[top:bottom, left:right]), here, fine)
+    strength = _mean(sigma[top:bottom, left:right])
+    begin, end = max(-here[1], 0), min(strength.shape[1] - here[1], fine.shape[1])
+    for row in range(fine.shape[0]):
+        line, down = fine[row], row + here[0]
+        if 0 <= down < strength.shape[0]:
+            line[:begin], line[end:] = ZERO, ZERO
+            inner, grain = line[begin:end], strength[down, begin + here[1] : end + here[1]]
+            for at in range(inner.size):
+                inner[at] = np.divide(inner[at], grain[at]) if grain[at] > LEAST else ZERO
+        else:
+            line[:] = ZERO
 
 
 @compiled
@@ -60,25 +93,3 @@ def _mean(rgb: Floats) -> Floats:
         for column in range(rgb.shape[1]):
             mean[row, column] = (rgb[row, column, 0] + rgb[row, column, 1] + rgb[row, column, 2]) * THIRD
     return mean
-
-
-@compiled
-def _normalise(sigma: Floats, top: int, left: int, plane: Floats) -> None:
-    """Divides by sigma in a window that begins at `top`, `left`; 0 beyond the picture and where there is no grain."""
-    for row in range(plane.shape[0]):
-        for column in range(plane.shape[1]):
-            down, across = row + top, column + left
-            inside = 0 <= down < sigma.shape[0] and 0 <= across < sigma.shape[1]
-            strength = sigma[down, across] if inside else ZERO
-            plane[row, column] = np.divide(plane[row, column], strength) if strength > LEAST else ZERO
-
-
-@compiled
-def _sum(comp: Floats, clean: Floats, sums: Floats) -> None:
-    for row in range(comp.shape[0]):
-        for column in range(comp.shape[1]):
-            one, other = comp[row, column], clean[row, column]
-            total = sums[row // CELL_PX, column // CELL_PX]
-            total[0] += one * one
-            total[1] += other * other
-            total[2] += one * other

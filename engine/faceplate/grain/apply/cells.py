@@ -8,7 +8,8 @@ from faceplate.compiled import compiled
 from faceplate.values import Array, Floats, Matrix, Window
 
 CELL_PX = 8
-STRIP_PX = 64
+TILE_DOWN_PX, TILE_ACROSS_PX = 96, 512
+BAND_CELLS = 16
 HALF_STEP = np.float32(0.5 / CELL_PX)
 
 
@@ -22,10 +23,27 @@ def cells_window(window: Window) -> Window:
     )
 
 
-def strips_of(cells: Window) -> list[Window]:
-    """A window of whole cells in strips of whole cells, from the top."""
-    tops = range(cells.top, cells.bottom, STRIP_PX)
-    return [Window(cells.left, top, cells.right, min(top + STRIP_PX, cells.bottom)) for top in tops]
+def cells_in(tile: Window, cells: Window) -> tuple[slice, slice]:
+    """Which of a window's whole cells a tile of them holds, down and across."""
+    first, last = (tile.top - cells.top, tile.left - cells.left), (tile.bottom - cells.top, tile.right - cells.left)
+    down, across = (slice(one // CELL_PX, other // CELL_PX) for one, other in zip(first, last, strict=True))
+    return down, across
+
+
+def tiles_of(cells: Window) -> list[Window]:
+    """A window in tiles of whole cells, row by row from the top; small enough for a processor's cache."""
+    tops, lefts = range(cells.top, cells.bottom, TILE_DOWN_PX), range(cells.left, cells.right, TILE_ACROSS_PX)
+    ends = (cells.right, cells.bottom)
+    return [
+        Window(left, top, min(left + TILE_ACROSS_PX, ends[0]), min(top + TILE_DOWN_PX, ends[1]))
+        for top in tops
+        for left in lefts
+    ]
+
+
+def rows_of_cells(count: int) -> list[slice]:
+    """Rows of cells in bands, to be worked on side by side."""
+    return [slice(top, min(top + BAND_CELLS, count)) for top in range(0, count, BAND_CELLS)]
 
 
 def spread(cells: Array, weights: Sequence[float]) -> Matrix:
@@ -34,43 +52,51 @@ def spread(cells: Array, weights: Sequence[float]) -> Matrix:
     One after the other, so that no cell's rounding depends on where the cells begin.
     """
     flat = np.ascontiguousarray(cells, np.float64).reshape(*cells.shape[:2], -1)
-    down, both = np.zeros_like(flat), np.zeros_like(flat)
-    _spread_down(flat, np.array(weights, np.float64), down)
-    for row, spread_row in zip(down, both, strict=True):
-        _spread_down(row[:, None], np.array(weights, np.float64), spread_row[:, None])
+    both = np.zeros_like(flat)
+    _spread(flat, np.array(weights, np.float64), both)
     return both.reshape(cells.shape)
 
 
 @compiled
-def _spread_down(cells: Matrix, weights: Matrix, total: Matrix) -> None:
-    reach = weights.size // 2
+def _spread(cells: Matrix, weights: Matrix, both: Matrix) -> None:
+    down, reach = np.empty(cells.shape[1:], np.float64), weights.size // 2
     for row in range(cells.shape[0]):
+        down[:] = 0
         for at in range(weights.size):
             other = row + at - reach
             if weights[at] != 0 and 0 <= other < cells.shape[0]:
-                for column in range(cells.shape[1]):
-                    for kind in range(cells.shape[2]):
-                        total[row, column, kind] += weights[at] * cells[other, column, kind]
+                _add(cells[other].reshape(-1), weights[at], down.reshape(-1))
+        for column in range(cells.shape[1]):
+            for at in range(weights.size):
+                other = column + at - reach
+                if weights[at] != 0 and 0 <= other < cells.shape[1]:
+                    _add(down[other], weights[at], both[row, column])
 
 
 @compiled
-def interpolate_row(cells: Floats, row: int, maps: Floats) -> None:
+def _add(part: Matrix, weight: float, total: Matrix) -> None:
+    for at in range(total.size):
+        total[at] += weight * part[at]
+
+
+@compiled
+def interpolate_row(cells: Floats, row: int, first: int, maps: Floats) -> None:
     """Fills maps (kinds x pixels) of one row of pixels, between the middles of cells (kinds x down x across).
 
-    `row` is counted in pixels from the first cell's corner; the maps begin half a cell before it and end half a cell
-    after the last one. Cells on the border hold beyond their middles.
+    `row` is counted in pixels from the first cell's corner; the maps begin half a cell before cell `first` and are as
+    long as cells are. Cells on the border hold beyond their middles.
     """
     twice = 2 * row + 1 - CELL_PX
     upper = twice // (2 * CELL_PX)
     share = np.float32(twice - 2 * CELL_PX * upper) * HALF_STEP
-    above, below, across = max(upper, 0), min(upper + 1, cells.shape[1] - 1), cells.shape[2]
-    line = np.empty(across + 2, np.float32)
+    above, below, last = max(upper, 0), min(upper + 1, cells.shape[1] - 1), cells.shape[2] - 1
     for kind in range(cells.shape[0]):
         one, other = cells[kind, above], cells[kind, below]
-        for column in range(across):
-            line[column + 1] = one[column] + (other[column] - one[column]) * share
-        line[0], line[across + 1] = line[1], line[across]
-        for column in range(across + 1):
-            first, growth = line[column], line[column + 1] - line[column]
+        left = min(max(first - 1, 0), last)
+        before = one[left] + (other[left] - one[left]) * share
+        for column in range(maps.shape[1] // CELL_PX):
+            right = min(first + column, last)
+            after = one[right] + (other[right] - one[right]) * share
             for step in range(CELL_PX):
-                maps[kind, column * CELL_PX + step] = first + growth * (np.float32(2 * step + 1) * HALF_STEP)
+                maps[kind, column * CELL_PX + step] = before + (after - before) * (np.float32(2 * step + 1) * HALF_STEP)
+            before = after

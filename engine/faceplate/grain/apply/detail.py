@@ -1,4 +1,4 @@
-"""The fine structure of a plane, by size and direction: what a denoiser may have left in the grain it took out."""
+"""The structure of a plane by size and direction: what a denoiser may have left in the grain it took out."""
 
 import numpy as np
 
@@ -7,7 +7,9 @@ from faceplate.values import Floats, Matrix
 
 STEPS_PX = (1, 2, 4)
 KINDS = 5
+BANDS = 3
 SPECTRUM_PX = 64
+LEAST_POWER = 1e-8  # of one frequency, over the whole: no band is without any
 detail_reach_px = 14
 """How far beyond a pixel its detail looks."""
 fine_reach_px = 6
@@ -96,6 +98,23 @@ def fine_planes(channel: Floats, offset: tuple[int, int], fine: Floats) -> None:
     _difference(plane[reach : reach + fine.shape[0], reach : reach + fine.shape[1]], smooth, fine)
 
 
+@compiled
+def grain_bands(channel: Floats, offset: tuple[int, int], bands: Floats) -> None:
+    """Fills one plane with the two finest bands of one channel together, one with its third and one with the rest.
+
+    The window is told as to `detail_planes`.
+    """
+    high, wide = bands.shape[1:]
+    reach, rest = detail_reach_px, detail_reach_px - fine_reach_px
+    plane = np.empty((high + 2 * reach, wide + 2 * reach), np.float32)
+    _reach(channel, offset[0] - reach, offset[1] - reach, plane)
+    smooth = _smoothed(_smoothed(plane, STEPS_PX[0]), STEPS_PX[1])
+    inner = smooth[rest : rest + high, rest : rest + wide]
+    _difference(plane[reach : reach + high, reach : reach + wide], inner, bands[0])
+    bands[2] = _smoothed(smooth, STEPS_PX[2])
+    _difference(inner, bands[2], bands[1])
+
+
 def finest_band(picture: Floats) -> Floats:
     """The finest band of each channel of a picture, rows x columns x 3."""
     bands = np.empty((3, *picture.shape[:2]), np.float32)
@@ -121,8 +140,9 @@ def _reach(channel: Floats, top: int, left: int, plane: Floats) -> None:
     for row in range(plane.shape[0]):
         source, target = channel[min(max(row + top, 0), channel.shape[0] - 1)], plane[row]
         target[:begin], target[end:] = _number(source[0]), _number(source[last])
-        for column in range(begin, end):
-            target[column] = _number(source[column + left])
+        inner, given = target[begin:end], source[begin + left : end + left]
+        for column in range(inner.size):
+            inner[column] = _number(given[column])
 
 
 @compiled
@@ -130,16 +150,22 @@ def _number(value: np.float32) -> np.float32:
     return value if np.abs(value) < HUGE else ZERO
 
 
-def fine_shares(kernel: Floats) -> Matrix:
-    """How much of the variance of grain with these kernels is coarse, and how much fine: kernels x 2.
+def band_shares(kernel: Floats) -> tuple[Matrix, Matrix]:
+    """Of unit grain with these kernels, the variance of each of its bands, kernels x BANDS; and what bands share.
 
-    Coarse is what `fine_planes` leaves; the two overlap, so their variances do not add up to 1.
+    The second, kernels x BANDS x BANDS x BANDS, is what the first of three bands passes of the product of the others,
+    over its own variance: where bands are mixed by `amplitudes`, the mix has `shared @ amplitudes @ amplitudes` of the
+    variance that grain has in each band.
     """
     across = 2 * np.pi * np.fft.fftfreq(SPECTRUM_PX)
-    line = np.prod(
-        [(6 + 8 * np.cos(step * across) + 2 * np.cos(2 * step * across)) / 16 for step in STEPS_PX[:2]], axis=0
-    )
-    coarse = np.outer(line, line)
+    lines = [(6 + 8 * np.cos(step * across) + 2 * np.cos(2 * step * across)) / 16 for step in STEPS_PX]
+    fine, middle = (np.outer(line, line) for line in np.cumprod(lines, axis=0)[1:])
+    bands = np.stack([1 - fine, fine - middle, middle])
     power = np.square(np.abs(np.fft.fft2(kernel, (SPECTRUM_PX, SPECTRUM_PX))))
-    shares = np.stack([np.sum(power * np.square(each), axis=(1, 2)) for each in (coarse, 1 - coarse)], axis=-1)
-    return np.asarray(shares / np.sum(power, axis=(1, 2))[:, None])
+    power = power / np.sum(power, axis=(1, 2), keepdims=True) + LEAST_POWER
+    shares = np.einsum("kij,bij->kb", power, np.square(bands))
+    shared = (
+        np.einsum("kij,bij,dij,eij->kbde", power, np.square(bands), bands, bands, optimize=True)
+        / shares[..., None, None]
+    )
+    return np.asarray(shares), np.asarray(shared)

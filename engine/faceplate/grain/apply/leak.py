@@ -6,43 +6,48 @@ place. What is louder than grain can be after that is picture of another kind; w
 left some of it. Statistics are gathered in cells that stand on the plate: no decision depends on the window asked for.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from faceplate.grain.apply.cells import CELL_PX, spread
-from faceplate.grain.apply.detail import KINDS, detail_reach_px, fine_shares
-from faceplate.grain.apply.projection import COUNT, ENERGY, FINE, SHARED, leak_sums, project
-from faceplate.values import Array, Floats, GrainProfile, Matrix, Window
+from faceplate.compiled import compiled
+from faceplate.grain.apply.cells import CELL_PX, rows_of_cells, spread
+from faceplate.grain.apply.detail import BANDS, band_shares, detail_reach_px
+from faceplate.grain.apply.parted import ENERGIES, GRAIN, energies, parted
+from faceplate.grain.apply.projection import COUNT, leak_sums, shares_of
+from faceplate.grain.threads import side_by_side
+from faceplate.values import Floats, GrainProfile, Matrix, Window
 
 CLOSE, AROUND = (1.0, 2.0, 1.0), (1.0, 2.0, 3.0, 2.0, 1.0)  # weights of the cells about a cell, down and across
 FAR = (1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 2.0, 0.0, 1.0)  # after AROUND
-leak_reach_px = 10 * CELL_PX + detail_reach_px
+leak_reach_px = 11 * CELL_PX + 2 * detail_reach_px
 """What pictures have to hold around a window for its leaks to be, bit for bit, those of the whole picture."""
 
-FAINT = 0.25  # detail of so many sigmas counts half: weaker may be grain that the denoiser left
+FAINT = 0.25  # sigmas: weaker detail may be grain that the denoiser left
 STRONG = 4.0  # of the grain's variance: a leak so strong cannot be told well enough to be taken out alone
 LOUD_HERE, LOUD_AROUND = (2.0, 3.5), (1.4, 2.0)  # variance over the profile's: grain below, picture above
-QUIET = np.array(
-    [0.4, 0.15]
-)  # of the variance of coarse and fine grain: so much less, and all that is missing is meant
+QUIET = np.array([0.1, 0.15, 0.2])  # of the variance in each band: so much less, and all that is missing is meant
+STEPS = 4  # to within a hundredth of the variance
+TAKEN = ENERGIES
 
 
 class Leak(NamedTuple):
     """What of a plate's grain is the plate's picture, on the cells that a window touches (`cells_window`).
 
     Attributes:
-        shares: cells down x across x 3 x KINDS, how much of each kind of the clean plate's detail is in the grain.
-        missing: cells x 3 x 2, how much of the variance of coarse and of fine grain is missing, 0 to 1.
+        grain: 3 x rows x columns of all those cells' pixels, the grain without the picture in it, in sigmas.
+        missing: cells down x across x 3 x BANDS, how much of the variance of fine, middling and coarse grain is
+            missing, 0 to 1.
         carried: cells, the amplitude with which grain may be carried over: 1 where it is grain, 0 where it is picture.
+        made: cells, the variance of the new grain that makes up for it, over the profile's; the channels' mean.
         taken: cells, the energy of the picture that is taken out of the grain, over the profile's variance; the worst
             channel's.
     """
 
-    shares: Floats
+    grain: Floats
     missing: Floats
     carried: Floats
+    made: Floats
     taken: Floats
 
 
@@ -61,49 +66,77 @@ def leak_of(
             everything is taken for grain.
     """
     sums = leak_sums(plate, clean, sigma, window)
-    shape = sums.shape[:2]
-    shares, left, taken = np.zeros((*shape, 3, KINDS)), sums[..., ENERGY].astype(np.float64), np.zeros((*shape, 3))
-    if sensitivity:
-        project(sums, spread(sums, AROUND), (FAINT / sensitivity) ** 2, shares, left, taken)
-    carried = _carried(left, taken, sums[..., COUNT], sensitivity)
-    found = (shares, _missing(sums, left, profile), carried, _mean(taken, sums[..., COUNT], CLOSE).max(axis=-1))
-    return Leak(*(each.astype(np.float32) for each in found))
+    faint = (FAINT / sensitivity) ** 2 if sensitivity else np.inf
+    shares = shares_of(spread(sums, AROUND), faint)
+    grain, taken = parted(plate, clean, sigma, shares, window)
+    found = np.concatenate([energies(grain), taken[..., None], sums[..., COUNT:]], axis=-1)
+    close, around = (spread(found, weights) for weights in (CLOSE, AROUND))
+    picture = _mean(close, TAKEN).max(axis=-1)
+    missing, made = _missing(spread(around, FAR), profile)
+    maps = (missing, _carried(close, around, picture, sensitivity), made, picture)
+    return Leak(grain, *(each.astype(np.float32) for each in maps))
 
 
-def _carried(left: Matrix, taken: Matrix, count: Floats, sensitivity: float) -> Matrix:
+def _carried(close: Matrix, around: Matrix, picture: Matrix, sensitivity: float) -> Matrix:
     """Of all channels as of the worst of them."""
     if not sensitivity:
-        return np.ones(count.shape[:2])
-    here, around = (_mean(left, count, weights).max(axis=-1) for weights in (CLOSE, AROUND))
-    strong = _mean(taken, count, CLOSE).max(axis=-1) * sensitivity**2 / STRONG
-    heard = [1 - _step(loud, *span, sensitivity) for loud, span in ((here, LOUD_HERE), (around, LOUD_AROUND))]
-    return np.asarray(heard[0] * heard[1] / (1 + np.square(strong)))
+        return np.ones(picture.shape)
+    here, wide = (_mean(sums, GRAIN).max(axis=-1) for sums in (close, around))
+    heard = [1 - _step(loud, *span, sensitivity) for loud, span in ((here, LOUD_HERE), (wide, LOUD_AROUND))]
+    return np.asarray(heard[0] * heard[1] / (1 + np.square(picture * sensitivity**2 / STRONG)))
 
 
-def _missing(sums: Floats, left: Matrix, profile: GrainProfile) -> Matrix:
-    """Of coarse and fine grain, together no more than is missing in all. Small gaps are chance, and count for less.
+def _missing(far: Matrix, profile: GrainProfile) -> tuple[Matrix, Matrix]:
+    """Of the grain in each band, and of all in the mean of the channels; no more of a channel than it lacks in all.
 
-    Picture that was taken out is fine.
+    Small gaps are chance, and count for less.
     """
-    picture = sums[..., ENERGY] - left
-    coarse = sums[..., ENERGY] - 2 * sums[..., SHARED] + sums[..., FINE]
-    energy = np.stack([coarse, np.maximum(sums[..., FINE] - picture, 0), left], axis=-1)
-    parts = np.concatenate([fine_shares(profile.kernel), np.ones((3, 1))], axis=-1)
-    count = spread(spread(sums[..., COUNT], AROUND), FAR)[..., None] * parts
-    found = spread(spread(energy, AROUND), FAR)
-    gap = np.maximum(1 - np.divide(found, count, out=np.ones_like(found), where=count > 0), 0)
-    level = np.minimum(gap[..., :2] / QUIET, 1)
-    wanted = gap[..., :2] * level * level * (3 - 2 * level)
-    needed = np.sum(wanted * parts[:, :2], axis=-1, keepdims=True)
-    return np.asarray(
-        wanted * np.minimum(np.divide(gap[..., 2:], needed, out=np.ones_like(needed), where=needed > 0), 1)
-    )
+    expected, shared = band_shares(profile.kernel)
+    gaps = 1 - np.stack([_mean(far, band) for band in range(BANDS)], axis=-1) / expected
+    gaps[far[..., -1] == 0] = 0
+    filled = np.empty_like(gaps)
+    side_by_side(lambda rows: _fill_gaps(gaps[rows], shared, filled[rows]), rows_of_cells(gaps.shape[0]))
+    level = np.minimum(filled / QUIET, 1)
+    wanted = filled * level * level * (3 - 2 * level)
+    made = np.einsum("...cb,cb->...c", wanted, expected / expected.sum(axis=1, keepdims=True))
+    lacking = np.maximum(1 - _mean(far, GRAIN), 0)
+    share = np.minimum(np.divide(lacking, made, out=np.ones_like(made), where=made > 0), 1)
+    return wanted * share[..., None], np.mean(made * share, axis=-1)
 
 
-def _mean(total: Array, count: Array, weights: Sequence[float]) -> Matrix:
+@compiled
+def _fill_gaps(gaps: Matrix, shared: Matrix, filled: Matrix) -> None:
+    """The variance of new grain in each band by which together they make up for what all bands lack.
+
+    By steps: amplitudes grow where the mix has less than is lacking, and shrink where it has more.
+    """
+    mixed = np.empty(BANDS)
+    for row in range(gaps.shape[0]):
+        for column in range(gaps.shape[1]):
+            for channel in range(3):
+                gap, amplitude = gaps[row, column, channel], filled[row, column, channel]
+                amplitude[:] = np.sqrt(np.clip(gap, 0, 1))
+                for _ in range(STEPS):
+                    _mixed(amplitude, shared[channel], mixed)
+                    for band in range(BANDS):
+                        amplitude[band] = min(max(amplitude[band] + (gap[band] - mixed[band]) / 2, 0.0), 1.0)
+                amplitude[:] = np.square(amplitude)
+
+
+@compiled
+def _mixed(amplitude: Matrix, shared: Matrix, mixed: Matrix) -> None:
+    """The variance in each band of a mix of bands of grain."""
+    for band in range(BANDS):
+        mixed[band] = 0.0
+        for one in range(BANDS):
+            for other in range(BANDS):
+                mixed[band] += shared[band, one, other] * amplitude[one] * amplitude[other]
+
+
+def _mean(sums: Matrix, energy: int) -> Matrix:
     """Around each cell; 0 where nothing was counted."""
-    energy, samples = spread(total, weights), spread(count, weights)
-    return np.divide(energy, samples, out=np.zeros_like(energy), where=samples > 0)
+    samples = sums[..., -1]
+    return np.divide(sums[..., energy], samples, out=np.zeros_like(samples), where=samples > 0)
 
 
 def _step(loud: Matrix, low: float, high: float, sensitivity: float) -> Matrix:

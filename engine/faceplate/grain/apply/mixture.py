@@ -6,24 +6,30 @@ import numpy as np
 
 from faceplate.compiled import compiled
 from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row
-from faceplate.grain.apply.detail import KINDS, detail_planes, fine_planes
-from faceplate.grain.apply.projection import LARGEST
-from faceplate.values import Array, Floats, Window
+from faceplate.grain.apply.detail import BANDS, grain_bands
+from faceplate.grain.apply.projection import LARGEST, LEAST
+from faceplate.values import Floats, Window
 
-SHARES = 3 * KINDS
-MISSING, CARRIED, TAKEN, ALIKE = SHARES, SHARES + 6, SHARES + 7, SHARES + 8
-MAPS = ALIKE + 1
-ZERO, ONE, TWO = np.float32(0), np.float32(1), np.float32(2)
+CARRIED = 3 * BANDS  # before it what is missing of each band of each channel
+ALIKE, MADE, TAKEN = CARRIED + 1, CARRIED + 2, CARRIED + 3
+MAPS = TAKEN + 1
+ZERO, ONE, TWO, ENDLESS = np.float32(0), np.float32(1), np.float32(2), np.float32(np.inf)
 
 
 class Looked(NamedTuple):
-    """Pictures over one window, the sigma of grain on two of them, and what was found there: MAPS x cells."""
+    """Pictures over one window, the sigma of grain on two of them, and what was found there.
+
+    Attributes:
+        grain: 3 x rows x columns of all cells that the window touches, own grain without picture, in sigmas.
+        maps: MAPS x cells.
+    """
 
     comp: Floats
     plate: Floats
     clean: Floats
     sigma_comp: Floats
     sigma_clean: Floats
+    grain: Floats
     maps: Floats
 
 
@@ -32,75 +38,61 @@ class Wanted(NamedTuple):
 
     field: Floats
     missing: Floats
-    same: Array
     strength: Floats
 
 
-def fill_strip(
-    looked: Looked, wide: Window, wanted: Wanted, field_window: Window, inner: Window, result: Floats, strip: Window
+def fill_tile(
+    looked: Looked, wide: Window, wanted: Wanted, field_window: Window, inner: Window, result: Floats, tile: Window
 ) -> None:
-    """Adds grain to one strip of the result, which lies on `inner`; what was looked at lies on `wide`.
+    """Adds grain to one tile of the result, which lies on `inner`; what was looked at lies on `wide`.
 
-    New grain stands in for own that cannot be carried, and makes up what the denoiser left of coarse and fine grain.
+    New grain stands in for own that cannot be carried, and makes up what the denoiser left of each band.
     """
-    there, here, cells = strip.slices(wide), strip.slices(inner), cells_window(wide)
-    details, fine = (np.empty((3, count, strip.height, strip.width), np.float32) for count in (KINDS, 1))
-    for channel in range(3):
-        detail_planes(looked.clean[..., channel], (strip.top - wide.top, strip.left - wide.left), details[channel])
-        offset = (strip.top - field_window.top, strip.left - field_window.left)
-        fine_planes(wanted.field[..., channel], offset, fine[channel, 0])
-    comp, plate, clean, sigma_comp, sigma_clean, maps = looked
-    pictures = Looked(comp[there], plate[there], clean[there], sigma_comp[there], sigma_clean[there], maps)
-    some = Wanted(wanted.field[strip.slices(field_window)], wanted.missing[here], wanted.same[here], wanted.strength)
-    _mix(pictures, some, details, fine[:, 0], (strip.top - cells.top, strip.left - cells.left), result[here])
+    there, here, cells = tile.slices(wide), tile.slices(inner), cells_window(wide)
+    offset = (tile.top - field_window.top, tile.left - field_window.left)
+    corner = (tile.top - cells.top, tile.left - cells.left)
+    comp, plate, clean, sigma_comp, sigma_clean, grain, maps = looked
+    own = grain[(slice(None), *tile.slices(cells))]
+    part = Looked(comp[there], plate[there], clean[there], sigma_comp[there], sigma_clean[there], own, maps)
+    _mix(part, Wanted(wanted.field, wanted.missing[here], wanted.strength), offset, corner, result[here])
 
 
 @compiled
-def _mix(
-    looked: Looked, wanted: Wanted, details: Floats, fine: Floats, corner: tuple[int, int], result: Floats
+def _mix(looked: Looked, wanted: Wanted, offset: tuple[int, int], corner: tuple[int, int], result: Floats) -> None:
+    """`offset` is where the result begins in the field, `corner` where in pixels from the first cell's."""
+    high, wide = result.shape[:2]
+    maps, bands = np.empty((BANDS + 2, wide + 3 * CELL_PX), np.float32), np.empty((BANDS, high, wide), np.float32)
+    gaps, shared, first = maps[:BANDS], maps[BANDS:], corner[1] // CELL_PX
+    found = maps[:, corner[1] % CELL_PX + CELL_PX // 2 :]
+    for channel in range(3):
+        grain_bands(wanted.field[..., channel], offset, bands)
+        for row in range(high):
+            interpolate_row(looked.maps[BANDS * channel : BANDS * (channel + 1)], row + corner[0], first, gaps)
+            interpolate_row(looked.maps[CARRIED : ALIKE + 1], row + corner[0], first, shared)
+            _mix_row(looked, wanted, found, bands[:, row], row, channel, result[row, :, channel])
+
+
+@compiled
+def _mix_row(
+    looked: Looked, wanted: Wanted, found: Floats, bands: Floats, row: int, channel: int, result: Floats
 ) -> None:
-    """`corner` is where the result begins, in pixels from the first cell's."""
-    maps = np.empty((MAPS, (looked.maps.shape[2] + 1) * CELL_PX), np.float32)
-    found = maps[:, corner[1] + CELL_PX // 2 :]
-    picture = np.empty((3, result.shape[1]), np.float32)
-    for row in range(result.shape[0]):
-        interpolate_row(looked.maps, row + corner[0], maps)
-        _picture_in(found, details[:, :, row], picture)
-        for column in range(result.shape[1]):
-            lost, other = wanted.missing[row, column], ONE - found[ALIKE, column]
-            clear = ONE - other * (ONE - found[CARRIED, column])
-            for channel in range(3):
-                if lost > 0 and not wanted.same[row, column, channel]:
-                    own = looked.plate[row, column, channel] - looked.clean[row, column, channel]
-                    here, there = looked.sigma_comp[row, column, channel], looked.sigma_clean[row, column, channel]
-                    carried, grain = ZERO, ZERO
-                    if clear > 0 and _is_grain(own, there):
-                        carried = lost * clear
-                        ratio = np.divide(here, there) if there > 0 else ONE
-                        grain = (own - other * picture[channel, column]) * ratio * carried
-                    kept = ONE - lost
-                    returned = carried * (TWO * kept + carried)
-                    high = fine[channel, row, column]
-                    low = wanted.field[row, column, channel] - high
-                    at = MISSING + 2 * channel
-                    coarse = max(ONE - kept * kept - returned * (ONE - other * found[at, column]), ZERO)
-                    sharp = max(ONE - kept * kept - returned * (ONE - other * found[at + 1, column]), ZERO)
-                    grain += here * (np.sqrt(coarse) * low + np.sqrt(sharp) * high)
-                    result[row, column, channel] += grain * wanted.strength[channel]
-
-
-@compiled
-def _picture_in(found: Floats, details: Floats, picture: Floats) -> None:
-    """What of the grain of one row is picture, by channel."""
-    picture[:] = ZERO
-    for channel in range(3):
-        for kind in range(KINDS):
-            share, detail, total = found[channel * KINDS + kind], details[channel, kind], picture[channel]
-            for column in range(total.size):
-                total[column] += share[column] * detail[column]
-
-
-@compiled
-def _is_grain(own: np.float32, sigma: np.float32) -> bool:
-    """Whether it is a number, and none that no grain has; where the profile knows of no grain, whatever is there is."""
-    return bool(np.isfinite(own) and (sigma == 0 or np.abs(own) < LARGEST * sigma))
+    comp, plate, clean = looked.comp[row, :, channel], looked.plate[row, :, channel], looked.clean[row, :, channel]
+    sigma_comp, sigma_clean = looked.sigma_comp[row, :, channel], looked.sigma_clean[row, :, channel]
+    parted, missing, strength = looked.grain[channel, row], wanted.missing[row], wanted.strength[channel]
+    gaps, carries, alike = found[:BANDS], found[BANDS], found[BANDS + 1]
+    for column in range(result.size):
+        lost, other = missing[column], ONE - alike[column]
+        own, here, there = plate[column] - clean[column], sigma_comp[column], sigma_clean[column]
+        # Where the profile knows of no grain, whatever is there is.
+        known = np.abs(own) < (LARGEST * there if there > LEAST else ENDLESS)
+        carried = lost * (ONE - other * (ONE - carries[column])) if known else ZERO
+        ratio = np.divide(here, there) if there > LEAST else ONE
+        picture = own - parted[column] * there if there > LEAST else ZERO
+        grain = (own - other * picture) * ratio * carried if known else ZERO
+        kept = ONE - lost
+        returned, lacking = carried * (TWO * kept + carried), ONE - kept * kept
+        for band in range(BANDS):
+            new = max(lacking - returned * (ONE - other * gaps[band, column]), ZERO)
+            grain += here * np.sqrt(new) * bands[band, column]
+        is_plate = (comp[column] == clean[column]) & (strength == ONE) & (lost == ONE)
+        result[column] = result[column] if is_plate | (lost == ZERO) else result[column] + grain * strength

@@ -25,6 +25,9 @@ grain_outputs = (
 )
 """What `grain_output` gives."""
 
+grain_pictures = ("regrained", "plate grain", "adapted grain", "synthesised grain")
+"""Those that are light, and follow its primaries; the others are numbers to look at."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FaceRegrainSettings(Settings):
@@ -43,6 +46,12 @@ class FaceRegrainSettings(Settings):
         maximum=4,
     )
     seed: int = knob(0, help="Another number gives other grain.", group="Grain", minimum=0, maximum=2**31 - 1)
+    shot: str = knob(
+        "",
+        help="Name of the shot, which sets its new grain apart from that of others. Where empty, the plate that the "
+        "profile was measured on does; name the shot where one profile serves several.",
+        group="Grain",
+    )
     stereo: str = knob(
         "other pattern",
         help="Whether new grain of the views of a stereo comp is independent, as that of two cameras, or the same.",
@@ -91,7 +100,7 @@ class FaceRegrainGraphSettings(Settings):
 FACE_REGRAIN = register(
     NodeSpec(
         name="FaceRegrain",
-        version=3,
+        version=4,
         summary="Gives the swapped face the plate's own grain, as strong, as coarse and as coloured as measured. Where "
         "the comp has the layer face_grain_lost, as FaceSwap and FaceDegrain make it, that says how much is missing.",
         inputs=("comp", "plate", "clean", "matte"),
@@ -123,7 +132,7 @@ def regrain(
         profile: the plate's grain.
         window: where the picture lies on the plate; the grain hangs on the plate.
         frame: its number; each has its own grain.
-        settings: amount, size, scale, seed, trims.
+        settings: amount, size, scale, seed and shot, trims.
         view: the name of a stereo view.
     """
     if not settings.strength.any():
@@ -144,14 +153,19 @@ def new_field(
     profile: GrainProfile, window: Window, frame: int, settings: FaceRegrainSettings, rgb_linear: Floats, *, view: str
 ) -> Floats:
     """Grain of standard deviation 1 as it looks at the exposures of `rgb_linear`, rows x columns x 3 over `window`."""
-    seed = seed_of(settings, view)
+    seed = seed_of(settings, profile, view)
     return grain_field(profile, window, frame, seed=seed, size=settings.size, rgb_linear=rgb_linear)
 
 
-def seed_of(settings: FaceRegrainSettings, view: str) -> int:
-    """The seed of a stereo view: its own for every name, or one for all; that of the knob where no view is named."""
-    named = view if settings.stereo == "other pattern" else ""
-    return settings.seed + (zlib.crc32(named.encode()) << 32)
+def seed_of(settings: FaceRegrainSettings, profile: GrainProfile, view: str) -> int:
+    """The seed of a shot and of a stereo view of it; one for all views where they are to have the same pattern.
+
+    A shot without a name is known by the look of its grain, which no two plates share to the last bit; how strong it is
+    has no say, so that grain keeps its pattern while its strength is adjusted.
+    """
+    shot = settings.shot.encode() or profile.kernel.tobytes() + profile.correlation.tobytes()
+    seen = view if settings.stereo == "other pattern" else ""
+    return settings.seed + (zlib.crc32(seen.encode(), zlib.crc32(shot)) << 32)
 
 
 def _add_rows(

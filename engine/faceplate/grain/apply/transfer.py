@@ -6,15 +6,15 @@ import numpy as np
 
 from faceplate.compiled import compiled
 from faceplate.grain.apply.alike import alike
-from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, strips_of
-from faceplate.grain.apply.detail import fine_reach_px
+from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, tiles_of
+from faceplate.grain.apply.detail import detail_reach_px
 from faceplate.grain.apply.leak import leak_of, leak_reach_px
-from faceplate.grain.apply.mixture import ALIKE, CARRIED, MAPS, MISSING, TAKEN, Looked, Wanted, fill_strip
+from faceplate.grain.apply.mixture import ALIKE, CARRIED, MADE, MAPS, TAKEN, Looked, Wanted, fill_tile
 from faceplate.grain.apply.regrain import FaceRegrainSettings, new_field, regrain
 from faceplate.grain.apply.resized import resized_profile
 from faceplate.grain.response.response import sigma_at
-from faceplate.grain.threads import side_by_side
-from faceplate.values import Floats, GrainProfile, Window, covered_window
+from faceplate.grain.threads import BAND_ROWS, rows_of, side_by_side
+from faceplate.values import Array, Floats, GrainProfile, Window, covered_window
 
 transfer_margin_px = leak_reach_px + 4
 """What pictures have to hold around a window for its pixels to be, bit for bit, those of the whole picture."""
@@ -63,21 +63,57 @@ def transfer_grain(  # noqa: PLR0913 -- the inputs of a node
     lacks = np.ones(comp_linear.shape[:2], np.float32) if lost is None else np.asarray(lost, np.float32)
     if settings.source == "new":
         return regrain(comp_linear, 1 - lacks, profile, place, frame, settings, view=view)
-    same = (comp_linear == clean_linear) & (settings.strength == 1) & (lacks == 1)[..., None]
-    result = np.where(same, plate_linear, comp_linear)
-    inner = covered_window(~(same[..., 0] & same[..., 1] & same[..., 2]) & (lacks > 0), place)
+    result = np.empty_like(comp_linear)
+    pictures = [comp_linear, plate_linear, clean_linear]
+    inner = _fill_result(pictures, lacks, settings.strength, place, result)
     if inner.is_empty or not settings.strength.any():
         return result
-    here, scaled = inner.slices(place), resized_profile(profile, settings.scale)
-    wide, around = (inner.grow(reach).intersect(place) for reach in (transfer_margin_px, fine_reach_px))
-    pictures = [each[wide.slices(place)] for each in (comp_linear, plate_linear, clean_linear)]
-    looked = looked_at(pictures, scaled, settings, wide)
+    scaled = resized_profile(profile, settings.scale)
+    wide, around = (inner.grow(reach).intersect(place) for reach in (transfer_margin_px, detail_reach_px))
+    looked = looked_at([each[wide.slices(place)] for each in pictures], scaled, settings, wide)
     field = np.zeros((around.height, around.width, 3), np.float32)
     if settings.source == "mix":
         field = new_field(scaled, around, frame, settings, comp_linear[around.slices(place)], view=view)
-    wanted = Wanted(field, lacks[here], same[here], settings.strength)
-    side_by_side(partial(fill_strip, looked, wide, wanted, around, inner, result[here]), strips_of(inner))
+    wanted = Wanted(field, lacks[inner.slices(place)], settings.strength)
+    side_by_side(partial(fill_tile, looked, wide, wanted, around, inner, result[inner.slices(place)]), tiles_of(inner))
     return result
+
+
+def _fill_result(pictures: list[Floats], lacks: Floats, strength: Floats, window: Window, result: Floats) -> Window:
+    """Fills in the plate where the comp is the clean plate, else the comp, and tells where grain is to be added."""
+    comp, plate, clean = pictures
+    down = np.zeros(comp.shape[0], np.bool_)
+    across = np.zeros((len(rows_of(comp.shape[0])), comp.shape[1]), np.bool_)
+
+    def fill(rows: slice) -> None:
+        columns = across[rows.start // BAND_ROWS]
+        _fill_rows(comp[rows], plate[rows], clean[rows], lacks[rows], strength, result[rows], down[rows], columns)
+
+    side_by_side(fill, rows_of(comp.shape[0]))
+    return covered_window(down[:, None] & across.any(axis=0), window)
+
+
+@compiled
+def _fill_rows(  # noqa: PLR0913, PLR0917 -- pictures, and what is said of them
+    comp: Floats,
+    plate: Floats,
+    clean: Floats,
+    lacks: Floats,
+    strength: Floats,
+    result: Floats,
+    down: Array,
+    across: Array,
+) -> None:
+    for row in range(comp.shape[0]):
+        for column in range(comp.shape[1]):
+            lost, is_plate = lacks[row, column], True
+            for channel in range(3):
+                own = comp[row, column, channel]
+                same = own == clean[row, column, channel] and strength[channel] == 1 and lost == 1
+                result[row, column, channel] = plate[row, column, channel] if same else own
+                is_plate &= same
+            if lost > 0 and not is_plate:
+                down[row] = across[column] = True
 
 
 def looked_at(pictures: list[Floats], profile: GrainProfile, settings: FaceRegrainSettings, window: Window) -> Looked:
@@ -85,19 +121,19 @@ def looked_at(pictures: list[Floats], profile: GrainProfile, settings: FaceRegra
     comp, plate, clean = pictures
     sigma = sigma_at(profile, comp), sigma_at(profile, clean)
     if settings.source == "own":
-        return Looked(comp, plate, clean, *sigma, _taken_for_grain(window))
-    leak = leak_of(plate, clean, sigma[1], profile, window, settings.leak_sensitivity)
+        return Looked(comp, plate, clean, *sigma, *_as_it_is(window))
     like = alike(comp, clean, sigma, window)
-    found = [leak.shares, leak.missing, leak.carried, leak.taken, like]
+    leak = leak_of(plate, clean, sigma[1], profile, window, settings.leak_sensitivity)
+    found = [leak.missing, leak.carried, like, leak.made, leak.taken]
     cells = np.concatenate([each.reshape(*like.shape, -1) for each in found], axis=-1)
-    return Looked(comp, plate, clean, *sigma, np.ascontiguousarray(np.moveaxis(cells, -1, 0)))
+    return Looked(comp, plate, clean, *sigma, leak.grain, np.ascontiguousarray(np.moveaxis(cells, -1, 0)))
 
 
-def _taken_for_grain(window: Window) -> Floats:
+def _as_it_is(window: Window) -> tuple[Floats, Floats]:
     cells = cells_window(window)
     maps = np.zeros((MAPS, cells.height // CELL_PX, cells.width // CELL_PX), np.float32)
-    maps[CARRIED] = 1
-    return maps
+    maps[ALIKE] = 1
+    return np.zeros((3, cells.height, cells.width), np.float32), maps
 
 
 def leak_map(looked: Looked, window: Window) -> Floats:
@@ -113,16 +149,13 @@ def leak_map(looked: Looked, window: Window) -> Floats:
 
 @compiled
 def _show(cells: Floats, corner: tuple[int, int], shown: Floats) -> None:
-    maps = np.empty((cells.shape[0], (cells.shape[2] + 1) * CELL_PX), np.float32)
+    maps = np.empty((cells.shape[0], shown.shape[1] + 3 * CELL_PX), np.float32)
     found = maps[:, corner[1] + CELL_PX // 2 :]
     for row in range(shown.shape[0]):
-        interpolate_row(cells, row + corner[0], maps)
+        interpolate_row(cells, row + corner[0], 0, maps)
         for column in range(shown.shape[1]):
             other = np.float32(1) - found[ALIKE, column]
             carried = np.float32(1) - other * (np.float32(1) - found[CARRIED, column])
-            gaps = np.float32(0)
-            for each in range(MISSING, CARRIED):
-                gaps += found[each, column] * np.float32(1 / (CARRIED - MISSING))
             shown[row, column, 0] = np.float32(1) - carried * carried
-            shown[row, column, 1] = carried * carried * other * gaps
+            shown[row, column, 1] = carried * carried * other * found[MADE, column]
             shown[row, column, 2] = other * np.sqrt(found[TAKEN, column])

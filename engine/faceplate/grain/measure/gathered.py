@@ -23,6 +23,7 @@ ROOM = 0.02  # in natural log of variance: and by what else is no matter
 TINY = 1e-16
 WEAK = 0.5  # of the usual variance: independent grain of a block is hardly ever so weak
 COPIED = 0.05  # of the blocks: more are no chance
+DEAD = 0.1  # of the variance that a quarter of the bin's blocks exceed: so much less is no grain, or another's
 WHOLE_BLOCKS = 16  # so many that were not interpolated are enough for a spectrum
 
 
@@ -79,6 +80,15 @@ class Gathered:
             weak += int(np.count_nonzero(grainy < WEAK * np.median(grainy))) if grainy.size else 0
             total += variance.size
         return weak > COPIED * total
+
+    @property
+    def dead_share(self) -> float:
+        """The share of the blocks that have hardly any grain where others of their exposure have some."""
+        dead = 0
+        for number in np.unique(self.bins):
+            variance = self.variances[self.bins == number].sum(axis=1)
+            dead += int(np.count_nonzero(variance < DEAD * np.percentile(variance, 75)))
+        return dead / max(self.bins.size, 1)
 
     def grain_variances(self, covariances: Matrix) -> Matrix:
         """The variances, blocks x 3, with what the slow modes and interpolation took put back, for grain of these

@@ -1,53 +1,70 @@
-"""Whether a plate went through a codec of blocks eight pixels wide, and its covariance without their lattice."""
+"""Whether a plate carries the lattice of a codec's blocks, of any spacing, and its covariance without their mark.
+
+Neighbouring samples of one block differ otherwise than those of two. In flat places, summed over all rows, that is a
+comb over the columns of the frame (and over its rows), whose lines stand out of chance in a transform of its length.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 
-from faceplate.values import Floats, Matrix
+from faceplate.grain.measure.comb import Comb
+from faceplate.values import Matrix
 
-STEP_PX = 8
-INNER = slice(3, 28)  # of a block's differences between neighbours: near its edge slow modes were taken out otherwise
-PLACES = np.arange(INNER.start, INNER.stop) % STEP_PX
-SEEN = 1.2  # how much more neighbours differ across the lattice than elsewhere
-FEWEST_BLOCKS = 32
+STRONG = 1.5  # a comb of less contrast has left most of the grain
+MARKED = 1.2  # and of less, no mark in the covariance
+NARROWEST_FADE_PX = 8.0
+USUAL_PX = 8.0  # of nearly all codecs; what is a little more was enlarged
+ALIKE_PX = 0.03
 
 
-class Lattice:
-    """How much neighbouring samples of each block differ, by their place within eight pixels; across and down."""
+class Lattice(NamedTuple):
+    """The combs across and down, as far as there are any."""
 
-    def __init__(self) -> None:
-        self._by_place = np.empty((0, 2, STEP_PX))
-
-    def add(self, residuals: Floats) -> None:
-        """Takes in blocks x 3 x side x side whose corners stand on multiples of STEP_PX."""
-        across, down = (np.square(np.diff(residuals, axis=axis)) for axis in (3, 2))
-        lines = np.stack([across.mean(axis=(1, 2)), down.mean(axis=(1, 3))], axis=1)[..., INNER]
-        places = np.stack([lines[..., each == PLACES].mean(axis=-1) for each in range(STEP_PX)], axis=-1)
-        strength = places.mean(axis=(1, 2), keepdims=True)
-        grainy = strength.ravel() > 0
-        self._by_place = np.concatenate([self._by_place, places[grainy] / strength[grainy]])
+    across: Comb | None = None
+    down: Comb | None = None
 
     @property
     def is_seen(self) -> bool:
-        """In the usual block every eighth difference, at one place at least, is larger than the others.
+        """Whether there is any."""
+        return self.across is not None or self.down is not None
 
-        A mosaic of two pixels makes every second one larger: even and odd places are compared among themselves.
-        """
-        if self._by_place.shape[0] < FEWEST_BLOCKS:
-            return False
-        usual = np.median(self._by_place, axis=0)
-        return any(_stands_out(line[parity::2]) for line in usual for parity in (0, 1))
+    @property
+    def is_strong(self) -> bool:
+        """Whether the codec has changed the grain besides."""
+        return self.contrast > STRONG
+
+    @property
+    def contrast(self) -> float:
+        """The higher of both; 1 where there is none."""
+        return max(comb.contrast if comb else 1.0 for comb in self)
+
+    @property
+    def spacing(self) -> str:
+        """In words, such as "8 pixels", "10.67 x 8 pixels", "16 pixels down"."""
+        across, down = (comb.step_px if comb else 0.0 for comb in self)
+        if not (across and down):
+            along = "across" if across else "down"
+            return f"{across or down:.4g} pixels {along}{_enlarged(across or down)}"
+        if abs(across - down) <= ALIKE_PX:
+            return f"{across:.4g} pixels{_enlarged(across)}"
+        return f"{across:.4g} x {down:.4g} pixels"
 
 
-def without_lattice(covariances: Matrix) -> Matrix:
-    """The autocovariances (... x lags x lags, lag 0 first, wrapped) faded to nothing at STEP_PX.
+def without_lattice(covariances: Matrix, lattice: Lattice) -> Matrix:
+    """The autocovariances (... x lags x lags, lag 0 first, wrapped) faded to nothing at the spacing of a clear lattice.
 
-    What repeats every eight pixels is the codec's. The fade is a triangle, whose spectrum is nowhere below zero, so the
-    result is one that noise can have.
+    What repeats every so many pixels is the codec's. The fade is a triangle, whose spectrum is nowhere below zero, so
+    the result is one that noise can have. Blocks wider than the lags that are known leave no mark.
     """
-    lags = np.fft.fftfreq(covariances.shape[-1], 1 / covariances.shape[-1])
-    fade = np.maximum(1 - np.abs(lags) / STEP_PX, 0)
-    return np.asarray(covariances * np.outer(fade, fade))
+    if lattice.contrast <= MARKED:
+        return covariances
+    steps = [comb.step_px if comb else max(each.step_px for each in lattice if each) for comb in lattice]
+    lags = np.abs(np.fft.fftfreq(covariances.shape[-1], 1 / covariances.shape[-1]))
+    across, down = (np.maximum(1 - lags / max(step, NARROWEST_FADE_PX), 0) for step in steps)
+    return np.asarray(covariances * np.outer(down, across))
 
 
-def _stands_out(places: Matrix) -> bool:
-    return bool(places.max() > SEEN * np.median(np.delete(places, places.argmax())))
+def _enlarged(step_px: float) -> str:
+    is_more = USUAL_PX < step_px < 2 * USUAL_PX
+    return f" (of {USUAL_PX:g}, enlarged {step_px / USUAL_PX:.3g} times)" if is_more else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from faceplate.grain.kernel import kernel_of
 from faceplate.grain.measure.blocks import BLOCK_PX, FLAT_FACTOR, LOOSE_FACTOR, Survey, choose, corners_of, survey
 from faceplate.grain.measure.compared import compared
 from faceplate.grain.measure.displacement import pyramid
-from faceplate.grain.measure.faults import Faults, is_baked
+from faceplate.grain.measure.faults import Faults, Seen, is_baked
 from faceplate.grain.measure.gathered import Gathered, Sample, better_supported, sample_of, spectra_in
 from faceplate.grain.measure.lag import Likeness
 from faceplate.grain.measure.lattice import without_lattice
@@ -151,7 +152,7 @@ def _pairs(
         single, pair = sampled(frame_encoded, found, to_linear, there)
         measured.alone.add(single)
         measured.beside.add(pair)
-        measured.faults.add(seen, single.residuals)
+        measured.faults.add(frame_encoded, seen, found.corners[single.which])
         if there and before and number == before[0] + 1:
             measured.likeness.add(frame_encoded, found, there, to_linear)
         yield _used(number, found, single, pair)
@@ -175,7 +176,7 @@ def _degrained(
         grain = beside_clean(frame_encoded, clean_encoded, found, to_linear)
         measured.beside.add(grain)
         measured.faults.degrained = True
-        measured.faults.add(seen, grain.residuals)
+        measured.faults.add(frame_encoded, seen, found.corners[grain.which])
         yield _used(number, found, grain, grain.none())
 
 
@@ -197,12 +198,14 @@ def _candidates(frame_encoded: Array, found: Survey, to_linear: ToLinear, settin
 
 def _profile(measured: Measured, encoding: str, settings: GrainMeasureSettings) -> GrainProfile:
     alone, beside, in_time = _trusted(measured, settings.bins_per_stop)
-    mended = without_lattice if measured.faults.lattice.is_seen else _as_found
+    lattice = measured.faults.neighbours.lattice()
+    mended = partial(without_lattice, lattice=lattice)
     spectra = spectra_in((alone, beside), settings.bins_per_stop)
     covariances = mended(autocovariance(each for some in spectra.values() for each in some))
     sample = sample_of((alone, beside), covariances).without_rounding()
     channels = _channels(sample, covariances, settings.bins_per_stop)
     grainy = np.array([any(channel.response.terms) for channel in channels])
+    coarser = measured.faults.neighbours.colour.coarser(covariances)
     covariances = covariances * _both(grainy)[:, None, None]
     zones = zones_of(spectra, covariances, settings.bins_per_stop, mended)
     occupied = np.concatenate([channel.bins for channel in channels])
@@ -219,7 +222,7 @@ def _profile(measured: Measured, encoding: str, settings: GrainMeasureSettings) 
         zone_kernel=zones.kernel,
         zone_correlation=zones.correlation,
         time_correlation=in_time,
-        warnings=measured.faults.sentences(grainy=bool(grainy.any()), in_time=in_time),
+        warnings=measured.faults.sentences(Seen(bool(grainy.any()), in_time, lattice, coarser)),
     )
 
 
@@ -229,14 +232,11 @@ def _trusted(measured: Measured, bins_per_stop: int) -> tuple[Gathered, Gathered
     covariances = autocovariance(each for some in spectra.values() for each in some)
     free = np.array([free_samples(covariance) for covariance in covariances[:3]])
     still, moved = measured.likeness.correlations(free)
+    measured.faults.dead_share = measured.alone.dead_share
     measured.faults.copied = not measured.faults.degrained and measured.beside.is_copied
     distrusted = is_baked(moved) or measured.faults.copied
     beside = Gathered(PLAIN_MODES) if distrusted else measured.beside
     return *better_supported(measured.alone, beside), still
-
-
-def _as_found(covariances: Matrix) -> Matrix:
-    return covariances
 
 
 def _both(grainy: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -15,8 +15,8 @@ from faceplate.grain.profile.profile_json import profile_as_json, profile_from_j
 from faceplate.storage import whole_or_absent
 from faceplate.values import Array, GrainProfile
 
-VERSION = 2
-READ_VERSIONS = (1, 2)
+VERSION = 3
+READ_VERSIONS = (1, 2, 3)
 METADATA = "faceplate.grain"
 MOST_BYTES = 2**24
 FIRST_TENSORS = ("exposure", "sigma", "response", "kernel", "correlation")
@@ -29,7 +29,7 @@ LATER_TENSORS = (
     "zone_correlation",
     "time_correlation",
 )
-TENSORS = {1: FIRST_TENSORS, 2: FIRST_TENSORS + LATER_TENSORS}
+TENSORS = {1: FIRST_TENSORS, 2: FIRST_TENSORS + LATER_TENSORS, 3: FIRST_TENSORS + LATER_TENSORS}
 
 
 def write_profile(profile: GrainProfile, path: str | os.PathLike[str]) -> None:
@@ -55,6 +55,7 @@ def _safetensors(profile: GrainProfile) -> bytes:
     about = {
         "version": VERSION,
         "encoding": profile.encoding,
+        "light": profile.light,
         "frames": list(profile.frames),
         "models": list(profile.models),
         "warnings": list(profile.warnings),
@@ -74,7 +75,9 @@ def read_profile(path: str | os.PathLike[str]) -> GrainProfile:
         profile = profile_from_json(json.loads(source.read_bytes())) if _is_text(source) else _profile(*_load(source))
     except OSError as problem:
         _refuse(source, problem.strerror or "a file that cannot be opened")
-    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as problem:
+    except KeyError as problem:
+        _refuse(source, f"a damaged file or one of another kind (without {problem})")
+    except (SafetensorError, ValueError, TypeError, OverflowError, RecursionError) as problem:
         _refuse(source, f"a damaged file or one of another kind ({problem})")
     return profile
 
@@ -97,7 +100,7 @@ def _load(source: Path) -> tuple[dict[str, Array], dict[str, Any]]:
             raise ValueError(msg)
         about = json.loads(text)
         if about["version"] not in READ_VERSIONS:
-            msg = f"version {about['version']}, this Faceplate reads {' and '.join(map(str, READ_VERSIONS))}"
+            msg = f"version {about['version']}, this Faceplate reads {', '.join(map(str, READ_VERSIONS))}"
             raise ValueError(msg)
         return {name: file.get_tensor(name) for name in TENSORS[about["version"]]}, about
 
@@ -106,6 +109,8 @@ def _profile(tensors: dict[str, Array], about: dict[str, Any]) -> GrainProfile:
     told: dict[str, Any] = {"encoding": str(about["encoding"]), "frames": whole_numbers(about["frames"]), **tensors}
     if about["version"] > 1:
         told |= {"models": texts(about["models"]), "warnings": texts(about["warnings"])}
+    if about["version"] == VERSION:  # before it all profiles were of the working space
+        told["light"] = about["light"]
     profile = GrainProfile(**told)
     fault = profile_fault(profile)
     if fault:
@@ -116,7 +121,7 @@ def _profile(tensors: dict[str, Array], about: dict[str, Any]) -> GrainProfile:
 def _refuse(source: Path, came: str) -> NoReturn:
     raise PlateError(
         f"{source}",
-        expected=f"a grain profile of version {' or '.join(map(str, READ_VERSIONS))}",
+        expected=f"a grain profile of version {READ_VERSIONS[0]} to {READ_VERSIONS[-1]}",
         came=came,
         next_step="measure the plate's grain again with `faceplate grain measure`",
     ) from None

@@ -7,6 +7,7 @@ import numpy as np
 from faceplate.values import Array, Floats, GrainProfile
 
 MODELS = ("physical", "curve")
+LIGHTS = ("camera", "working")
 MOST_BINS, MOST_POINTS, MOST_ZONES, MOST_SIDE_PX = 4096, 65536, 256, 257
 LEAST_POINTS = 2
 MOST_SIGMA = 1e4  # at any exposure that is told: nothing that a picture holds is so uncertain
@@ -17,7 +18,7 @@ ROUNDING = 1e-4
 
 def profile_fault(profile: GrainProfile) -> str:
     """What is wrong with a profile's numbers, in words; nothing where all is well."""
-    checks = (_shapes, _numbers, _strengths, _exposures, _curves, _likeness)
+    checks = (_light, _shapes, _numbers, _strengths, _exposures, _curves, _likeness)
     return next((fault for fault in (check(profile) for check in checks) if fault), "")
 
 
@@ -47,6 +48,10 @@ def texts(told: Any) -> tuple[str, ...]:
         msg = "more text than a profile has"
         raise ValueError(msg)
     return tuple(told)
+
+
+def _light(profile: GrainProfile) -> str:
+    return "" if profile.light in LIGHTS else f"light {profile.light!r}, not {' or '.join(LIGHTS)}"
 
 
 def _shapes(profile: GrainProfile) -> str:
@@ -134,6 +139,8 @@ def _likeness(profile: GrainProfile) -> str:
     for matrices in (profile.correlation, profile.zone_correlation):
         if not np.allclose(matrices, np.swapaxes(matrices, -2, -1)) or (np.abs(matrices) > 1 + ROUNDING).any():
             return "the correlation is not one"
+        if not np.allclose(np.diagonal(matrices, axis1=-2, axis2=-1), 1, atol=ROUNDING):
+            return "a channel that is not like itself"
     if (np.abs(profile.time_correlation) > 1 + ROUNDING).any():
         return "the correlation over time is not one"
     return ""

@@ -11,21 +11,23 @@ from faceplate.values import Array, Floats, GrainProfile
 
 CHANNELS = "RGB"
 TERMS = ("slope", "floor", "square")
-JSON_VERSION = 2
+JSON_VERSION = 3
+READ_JSON_VERSIONS = (2, 3)
 
 
 def profile_as_json(profile: GrainProfile) -> dict[str, Any]:
     """The profile in plain numbers and words; null stands where something could not be measured.
 
-    `exposure_bins` are scene-linear, `standard_deviation` is by channel over them, `response` gives the terms of
-    variance = slope * x + floor + square * x^2 at exposure x, `curve` is what holds instead for channels whose `models`
-    say so. `frequency_cycles_px` and `spectrum`, the radial power of `kernel`, and `notes` are for people: the way back
-    does not read them.
+    `exposure_bins` are scene-linear, in the plate's own primaries where `light` is camera; `standard_deviation` is by
+    channel over them, `response` gives the terms of variance = slope * x + floor + square * x^2 at exposure x, `curve`
+    is what holds instead for channels whose `models` say so. `frequency_cycles_px` and `spectrum`, the radial power of
+    `kernel`, and `notes` are for people: the way back does not read them.
     """
     frequency, power = radial_power(profile.kernel)
     return {
         "version": JSON_VERSION,
         "encoding": profile.encoding,
+        "light": profile.light,
         "frames": list(profile.frames),
         "exposure_bins": profile.exposure.tolist(),
         "standard_deviation": _by_channel(profile.sigma),
@@ -58,13 +60,14 @@ def profile_from_json(told: Mapping[str, Any]) -> GrainProfile:
     Raises:
         ValueError, KeyError, TypeError, OverflowError: it tells of none, or of numbers that no grain has.
     """
-    if told["version"] != JSON_VERSION:
-        msg = f"version {told['version']}, this Faceplate reads {JSON_VERSION}"
+    if told["version"] not in READ_JSON_VERSIONS:
+        msg = f"version {told['version']}, this Faceplate reads {' and '.join(map(str, READ_JSON_VERSIONS))}"
         raise ValueError(msg)
     zones = told["zones"]
     kernel = _rows(told["kernel"])
     profile = GrainProfile(
         encoding=str(told["encoding"]),
+        light=_light(told),
         frames=whole_numbers(told["frames"]),
         exposure=_floats(told["exposure_bins"]),
         sigma=_rows(told["standard_deviation"]),
@@ -85,6 +88,11 @@ def profile_from_json(told: Mapping[str, Any]) -> GrainProfile:
     if fault:
         raise ValueError(fault)
     return profile
+
+
+def _light(told: Mapping[str, Any]) -> Any:
+    """Before version 3 all profiles were of the working space."""
+    return told["light"] if told["version"] == JSON_VERSION else "working"
 
 
 def _by_channel(rows: Floats) -> dict[str, Any]:

@@ -32,19 +32,25 @@ def searched(ours: Array, theirs: Array, reach_px: int) -> Array:
     Places outside the picture are not looked at.
     """
     nodes = np.zeros((ours.shape[0] // NODE_PX, ours.shape[1] // NODE_PX, 2), np.int32)
-    away = np.arange(-reach_px, reach_px + 1)
-    _search(ours, theirs, _price_px(COARSE_PX) * np.hypot(away[:, None], away), nodes)
+    _search(ours, theirs, prices(reach_px), nodes)
     return nodes
+
+
+def prices(reach_px: int) -> Matrix:
+    """What each motion within reach costs by itself, down x across; whole numbers once their fractions are dropped."""
+    away = np.arange(-reach_px, reach_px + 1)
+    return np.asarray(price_px(COARSE_PX) * np.hypot(away[:, None], away))
 
 
 def closer(ours: Array, theirs: Array, parents: Array) -> Array:
     """As `searched`, on pictures twice as large: what the coarser nodes around found, and a pixel on all sides."""
     nodes = np.zeros((ours.shape[0] // NODE_PX, ours.shape[1] // NODE_PX, 2), np.int32)
-    _close(ours, theirs, parents, _price_px(FINE_PX), nodes)
+    _close(ours, theirs, parents, price_px(FINE_PX), nodes)
     return nodes
 
 
-def _price_px(side_px: int) -> float:
+def price_px(side_px: int) -> float:
+    """The price of a pixel of motion, for blocks of this side."""
     return PRICE * SPREAD * STEPS * side_px
 
 

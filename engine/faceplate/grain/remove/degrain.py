@@ -1,72 +1,25 @@
 """The plate without its grain, edges and highlights in place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from faceplate.grain.remove.aligned import aligned
-from faceplate.grain.remove.filled import filled
+from faceplate.grain.remove.filled import filled, is_light
 from faceplate.grain.remove.flow import known_of
 from faceplate.grain.remove.motion import Seen, motion_between, whitening
 from faceplate.grain.remove.opponents import channels_of, opponent_covariances, opponents_of
-from faceplate.grain.remove.shrink import coefficient_variance, shrunk
+from faceplate.grain.remove.settings import FaceDegrainSettings
+from faceplate.grain.remove.shrink import noise_variances, shrunk
 from faceplate.grain.remove.steady import steadied
 from faceplate.grain.response.stabilise import Stabiliser, stabilisers
 from faceplate.grain.threads import side_by_side
-from faceplate.spec import NodeSpec, Settings, knob, register
 from faceplate.values import Floats, GrainProfile, Matrix, Window
 
 degrain_margin_px = 40
 """What a crop has to hold around a window for its clean plate to be, bit for bit, that of the whole picture."""
 degrain_motion_margin_px = 160
 """The same where there are neighbours: as far as motion is looked for, and what it is looked for by."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaceDegrainSettings(Settings):
-    """How much grain goes."""
-
-    amount: float = knob(1.0, help="Share of the found grain that is taken out.", group="Grain", minimum=0, maximum=1)
-    luminance: float = knob(
-        1.0,
-        help="How strong grain in the luminance is taken to be, 1 as measured.",
-        group="Grain",
-        minimum=0,
-        maximum=4,
-    )
-    colour: float = knob(
-        1.0, help="How strong grain in the colour is taken to be, 1 as measured.", group="Grain", minimum=0, maximum=4
-    )
-    frames: int = knob(
-        5,
-        help="How many frames are looked at, this one in the middle; 1 looks at it alone.",
-        group="Grain",
-        minimum=1,
-        maximum=7,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaceDegrainGraphSettings(Settings):
-    """What FaceDegrain is told in a node graph."""
-
-    profile_file: str = knob(
-        "", help="The plate's measured grain; where empty, it is measured on the plate.", group="Grain", file=".grain"
-    )
-
-
-FACE_DEGRAIN = register(
-    NodeSpec(
-        name="FaceDegrain",
-        version=2,
-        summary="Takes the plate's grain out, guided by its measured profile and the frames beside it.",
-        inputs=("plate",),
-        settings=FaceDegrainSettings,
-        graph_settings=FaceDegrainGraphSettings,
-        layers=(("face_grain_lost", ("face_grain_lost.alpha",)),),
-    )
-)
 
 
 def degrain(
@@ -77,13 +30,14 @@ def degrain(
     window: Window | None = None,
     neighbours: Sequence[Floats] = (),
     offsets: Sequence[int] = (),
+    device: str = "cpu",
 ) -> Floats:
     """The picture without the grain that the profile describes, rows x columns x 3, scene-linear.
 
     Grain is brought to one strength at all exposures. Neighbours are moved onto the picture and merged with it as far
     as they agree; in each of luminance and two colours what is no stronger than the profile's spectrum allows is taken
-    out of what remains. Values below 0 and above 1 come through; NaN and infinite samples stay, and do not spread. With
-    amount 0, or a profile without grain, the picture leaves as it came.
+    out of what remains. Values below 0 and above 1 come through; samples that are NaN, infinite or beyond 2^20 stay
+    and do not spread. With amount 0, or a profile without grain, the picture leaves as it came.
 
     Args:
         rgb_linear: the picture.
@@ -96,21 +50,43 @@ def degrain(
             or an earlier neighbour, is a held frame, has no grain of its own and is not used.
         offsets: the neighbours' numbers less the picture's own. Where they are told, motion is taken to be even from
             frame to frame as far as the picture does not say otherwise: weak edges stay sharper.
+        device: `cpu` or `cuda`, as `degrain_device` chose it. What was said of bits holds on each, on a GPU among those
+            of one kind; between the two, rounding differs.
+
+    Raises:
+        DeviceError: the GPU has not enough memory.
     """
     if not settings.amount or not profile.response.any():
         return rgb_linear.copy()
-    finite = np.isfinite(rgb_linear)
-    whole, corner = filled(rgb_linear, finite), (window.top, window.left) if window else (0, 0)
-    scales, covariances = stabilisers(profile), opponent_covariances(profile)
-    used = _unlike(rgb_linear, neighbours)
-    frames = [whole, *(filled(neighbours[each], np.isfinite(neighbours[each])) for each in used)]
+    corner, used = (window.top, window.left) if window else (0, 0), _unlike(rgb_linear, neighbours)
+    pictures = [rgb_linear, *(neighbours[each] for each in used)]
     told = tuple(offsets[each] for each in used) if offsets else ()
-    stack = _stacked([_even(frame, scales) for frame in frames], covariances[0], corner, told)
-    smooth = channels_of(np.stack(shrunk(stack, _noise(covariances, settings), corner)))
+    if device == "cpu":
+        return _on_cpu(pictures, profile, settings, corner, told)
+    from faceplate.grain.remove.gpu.degrain import degrained  # noqa: PLC0415 -- torch is an extra, and heavy
+
+    return degrained(pictures, profile, settings, corner=corner, offsets=told, device=device)
+
+
+def _on_cpu(
+    pictures: list[Floats],
+    profile: GrainProfile,
+    settings: FaceDegrainSettings,
+    corner: tuple[int, int],
+    offsets: tuple[int, ...],
+) -> Floats:
+    rgb_linear, *others = pictures
+    light = is_light(rgb_linear)
+    whole = filled(rgb_linear, light)
+    scales, covariances = stabilisers(profile), opponent_covariances(profile)
+    frames = [whole, *(filled(each, is_light(each)) for each in others)]
+    stack = _stacked([_even(frame, scales) for frame in frames], covariances[0], corner, offsets)
+    variances = noise_variances(covariances, settings.luminance, settings.colour)
+    smooth = channels_of(np.stack(shrunk(stack, variances, corner)))
     clean = np.stack([scale.inverse(plane) for scale, plane in zip(scales, smooth, strict=True)], axis=-1)
     mixed = whole + np.float32(settings.amount) * (clean - whole)
     grainy = profile.response.any(axis=1)
-    return np.where(finite & grainy, mixed, rgb_linear)
+    return np.where(light & grainy, mixed, rgb_linear)
 
 
 def _unlike(rgb_linear: Floats, neighbours: Sequence[Floats]) -> list[int]:
@@ -158,12 +134,3 @@ def _motions(luminances: list[Floats], whitener: Floats, corner: tuple[int, int]
 
     side_by_side(find, range(len(motions)))
     return steadied(motions, known, offsets) if offsets else motions
-
-
-def _noise(covariances: Matrix, settings: FaceDegrainSettings) -> list[Floats]:
-    """The variance of each block coefficient in luminance and the two colours."""
-    strengths = (settings.luminance, settings.colour, settings.colour)
-    return [
-        coefficient_variance(covariance) * np.float32(strength**2)
-        for covariance, strength in zip(covariances, strengths, strict=True)
-    ]

@@ -1,4 +1,4 @@
-"""Samples that are no numbers, replaced by what is near them."""
+"""Samples that are no light, replaced by what is near them."""
 
 import numpy as np
 
@@ -6,27 +6,34 @@ from faceplate.compiled import compiled
 from faceplate.values import Array, Floats
 
 FILL_PX = 15
+MOST_LIGHT = 2.0**20
+"""No camera sees more, and what is far beyond it would drown all around it in a sum of blocks."""
 
 
-def filled(rgb_linear: Floats, finite: Array) -> Floats:
-    """The picture with its NaN and infinite samples replaced by the mean of the finite ones near them, or 0."""
-    if finite.all():
+def is_light(rgb_linear: Floats) -> Array:
+    """Which samples are: not NaN, not infinite, and not beyond MOST_LIGHT on either side."""
+    return np.abs(rgb_linear) < MOST_LIGHT
+
+
+def filled(rgb_linear: Floats, light: Array) -> Floats:
+    """The picture with its samples that are no light replaced by the mean of those near them that are, or 0."""
+    if light.all():
         return rgb_linear
     reach = [(FILL_PX // 2, FILL_PX // 2), (FILL_PX // 2, FILL_PX // 2), (0, 0)]
-    known, there = np.pad(rgb_linear, reach, mode="reflect"), np.pad(finite, reach, mode="reflect")
+    known, there = np.pad(rgb_linear, reach, mode="reflect"), np.pad(light, reach, mode="reflect")
     whole = np.array(rgb_linear, np.float32)
-    _fill(whole, finite, known, there)
+    _fill(whole, light, known, there)
     return whole
 
 
 @compiled
-def _fill(whole: Floats, finite: Array, known: Floats, there: Array) -> None:
-    """`known` and `there` reach FILL_PX // 2 further on all sides than `whole` and `finite`."""
+def _fill(whole: Floats, light: Array, known: Floats, there: Array) -> None:
+    """`known` and `there` reach FILL_PX // 2 further on all sides than `whole` and `light`."""
     rows, columns, channels = whole.shape
     for row in range(rows):
         for column in range(columns):
             for channel in range(channels):
-                if not finite[row, column, channel]:
+                if not light[row, column, channel]:
                     whole[row, column, channel] = _mean(
                         known[row : row + FILL_PX, column : column + FILL_PX, channel],
                         there[row : row + FILL_PX, column : column + FILL_PX, channel],

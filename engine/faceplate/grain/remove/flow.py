@@ -6,7 +6,8 @@ from faceplate.compiled import compiled
 from faceplate.grain.remove.block_search import FINE_PX, NODE_PX
 from faceplate.values import Array, Floats
 
-ROUNDS = 2
+AGREEMENTS = 2
+ROUNDS = 2  # towards each
 FARTHEST_PX = np.float32(1.5)
 NOISE = np.float32(FINE_PX * FINE_PX / 2)  # what white noise of sigma 1 adds to the sum of a block's squared gradients
 LEAST = np.float32(0.1) * NOISE
@@ -42,7 +43,7 @@ def followed(ours: Floats, theirs: Floats, start: Array, known: Floats) -> Float
     over the nodes around whose motion a node's own block does not contradict.
     """
     motion = start.astype(np.float32)
-    for _ in range(2):
+    for _ in range(AGREEMENTS):
         moved = np.empty_like(motion)
         _follow(ours, theirs, motion, moved)
         _agree(moved, known, motion)

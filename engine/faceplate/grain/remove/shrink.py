@@ -1,5 +1,6 @@
 """Grain taken out by shrinking the cosine coefficients of overlapping blocks, twice; of one frame or several."""
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import product
 from typing import NamedTuple
@@ -38,6 +39,14 @@ def coefficient_variance(covariance: Matrix) -> Floats:
     return np.maximum(overlaps @ covariance @ overlaps.T, 0).astype(np.float32)
 
 
+def noise_variances(covariances: Matrix, luminance: float, colour: float) -> list[Floats]:
+    """That of the grain in luminance and two colours, taken to be so many times as strong."""
+    return [
+        coefficient_variance(covariance) * np.float32(strength**2)
+        for covariance, strength in zip(covariances, (luminance, colour, colour), strict=True)
+    ]
+
+
 def shrunk(planes: Floats, variances: list[Floats], corner: tuple[int, int]) -> list[Floats]:
     """Each plane without noise of its coefficient variance.
 
@@ -56,25 +65,31 @@ def shrunk(planes: Floats, variances: list[Floats], corner: tuple[int, int]) -> 
     clean = [plane[0] for plane in planes]
     noisy = [each for each, variance in enumerate(variances) if variance.any()]
     padded = [_pad(planes[each], corner) for each in noisy]
-    first = [_first(plane, variances[each]) for plane, each in zip(padded, noisy, strict=True)]
+    first = [
+        _Pass(plane, None, first_noise(variances[each]), np.empty_like(plane[0]))
+        for plane, each in zip(padded, noisy, strict=True)
+    ]
     _run(first)
-    second = [_second(done, variances[each]) for done, each in zip(first, noisy, strict=True)]
+    second = [
+        _Pass(done.frames, done.clean, second_noise(variances[each]), np.empty_like(done.clean))
+        for done, each in zip(first, noisy, strict=True)
+    ]
     _run(second)
     for each, done in zip(noisy, second, strict=True):
-        clean[each] = done.clean[_inner(planes[each].shape[1:], corner)]
+        clean[each] = done.clean[inner(planes[each].shape[1:], corner)]
     return clean
 
 
-def _first(frames: Floats, variance: Floats) -> _Pass:
+def first_noise(variance: Floats) -> Noise:
+    """What the first pass is told of noise whose coefficients vary so, SIDE_PX square."""
     noise = (variance * PLAIN).ravel()
-    bound, odds = np.float32(THRESHOLD**2) * noise, _odds(noise, BETWEEN_FRAMES)
-    return _Pass(frames, None, Noise(bound, variance.ravel(), odds), np.empty_like(frames[0]))
+    return Noise(np.float32(THRESHOLD**2) * noise, variance.ravel(), _odds(noise, BETWEEN_FRAMES))
 
 
-def _second(first: _Pass, variance: Floats) -> _Pass:
+def second_noise(variance: Floats) -> Noise:
+    """And the second."""
     noise = (variance * PLAIN).ravel()
-    told = Noise(noise, variance.ravel(), _odds(noise, TO_PILOT))
-    return _Pass(first.frames, first.clean, told, np.empty_like(first.clean))
+    return Noise(noise, variance.ravel(), _odds(noise, TO_PILOT))
 
 
 def _odds(noise: Floats, times: float) -> Floats:
@@ -92,14 +107,16 @@ def _sweep(each: _Pass, part: int) -> None:
 
 
 def _pad(frames: Floats, corner: tuple[int, int]) -> Floats:
-    """With a margin on all sides such that every pixel lies under as many blocks, on the plate's own grid."""
-    margins = [(0, 0)]
-    for start, length in zip(corner, frames.shape[1:], strict=True):
-        before = SIDE_PX + start % HOP_PX
-        margins.append((before, SIDE_PX + -(before + length) % HOP_PX))
-    return np.pad(frames, margins, mode="symmetric")
+    return np.pad(frames, [(0, 0), *margins(frames.shape[1:], corner)], mode="symmetric")
 
 
-def _inner(shape: tuple[int, ...], corner: tuple[int, int]) -> tuple[slice, ...]:
-    starts = [SIDE_PX + start % HOP_PX for start in corner]
+def margins(shape: Sequence[int], corner: tuple[int, int]) -> list[tuple[int, int]]:
+    """Pixels before and after, such that every pixel of a plane lies under as many blocks, on the plate's own grid."""
+    before = [SIDE_PX + start % HOP_PX for start in corner]
+    return [(less, SIDE_PX + -(less + length) % HOP_PX) for less, length in zip(before, shape, strict=True)]
+
+
+def inner(shape: Sequence[int], corner: tuple[int, int]) -> tuple[slice, ...]:
+    """Where the plane lies between these margins."""
+    starts = [before for before, _ in margins(shape, corner)]
     return tuple(slice(start, start + length) for start, length in zip(starts, shape, strict=True))

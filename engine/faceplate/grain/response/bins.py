@@ -8,12 +8,11 @@ import numpy.typing as npt
 
 from faceplate.grain.response.curve import fit_curves
 from faceplate.grain.response.levels import Levels, level_at, levels_in, log_ratio
-from faceplate.grain.response.line import nearest_line
+from faceplate.grain.response.line import Line, nearest_line
 from faceplate.grain.response.physical import fit_alike, fit_physical
 from faceplate.grain.response.response import Response
 from faceplate.values import Array, Floats, Matrix
 
-PASSES = 2  # the first finds the way within a bin, the second the levels
 SHOT = Response(1.0, 0.0)  # the way within a bin before anything is known: between that of black and that of film
 TERM_PRICE = 10.0  # what each number of a response has to bring, in squared deviations: more than one bin can
 SPARED = 0.5  # of what other channels' terms would take more where they are alike: in no plate are they quite
@@ -38,16 +37,18 @@ def responses_of(
 ) -> tuple[Response, ...]:
     """The response of each channel: of mean, variance and bin of each block (each blocks x channels).
 
-    `free` independent samples count in a block of each channel. Channels of one plate are fit together.
+    `free` independent samples count in a block of each channel. Channels of one plate are fit together. What is found
+    first, a straight line and then a rough response, gives the way within a bin to what is found next.
     """
     channels = range(means.shape[1])
-    found = [SHOT for _ in channels]
-    for _ in range(PASSES):
-        levels = [
-            levels_in(means[:, each], variances[:, each], bins[:, each], free[each], found[each]) for each in channels
-        ]
-        found = fit_responses(levels)
-    return tuple(found)
+
+    def levels_by(ways: Sequence[Line | Response]) -> list[Levels]:
+        return [levels_in(means[:, at], variances[:, at], bins[:, at], free[at], ways[at]) for at in channels]
+
+    grainy = [levels for levels in levels_by([SHOT for _ in channels]) if levels.exposure.size]
+    line = nearest_line(grainy) if grainy else SHOT
+    rough = fit_responses(levels_by([line for _ in channels]))
+    return tuple(fit_responses(levels_by(rough)))
 
 
 def fit_responses(channels: Sequence[Levels]) -> list[Response]:

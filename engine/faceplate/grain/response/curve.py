@@ -21,6 +21,7 @@ REACHES = np.geomspace(1.5, 0.35, 20)  # how far off a bin has to be to lose its
 BY_CHANCE = 2.0  # deviations; so much further
 POINTS_PER_STOP = 8
 BEYOND_EV = 1.0
+HIGHEST = 18.0  # natural log of variance: no picture is so uncertain, though a curve drawn past its bins may say so
 
 
 def fit_curves(channels: Sequence[Levels], line: Line) -> list[Curve]:
@@ -84,7 +85,7 @@ def _curve(line: Line, knots: Matrix, bend: Matrix) -> Curve:
     steepest = 2 * np.log(2) * STEEPEST
     slope = np.clip((bend[-1] - bend[-2]) / KNOT_EV, -line.over(np.array(1.0)), steepest - line.over(np.array(1.0)))
     off = np.interp(stops, knots, bend) + slope * np.maximum(stops - knots[-1], 0)
-    level = isotonic_regression(line.over(stops) + off).x
+    level = np.minimum(isotonic_regression(line.over(stops) + off).x, HIGHEST)
     exposure = np.exp2(stops) - line.toe
     exposure[0] = 0
     return Curve(exposure, np.exp(level / 2))

@@ -1,17 +1,23 @@
 """What the blocks of a plate say of its grain at each exposure: texture and odd blocks left out as far as may be."""
 
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from faceplate.grain.response.response import Response
 from faceplate.values import Floats, Matrix
 
 HIGHEST = 3.0  # sigmas: 1 block of grain in 700 lies higher
 ROUNDS = 20
 MEDIAN_LOSS = np.pi / 2  # how much less sure a median is than a mean
 LEAST_DOUBT = 1e-4  # square of a hundredth: no bin is better known than a smooth response can follow
+
+
+class Responds(Protocol):
+    """What says how variance goes with exposure."""
+
+    def variance(self, exposure: Matrix) -> Matrix:
+        """At these exposures."""
 
 
 class Levels(NamedTuple):
@@ -37,7 +43,7 @@ class Levels(NamedTuple):
         return np.asarray(1 / np.sqrt(self.doubt))
 
 
-def levels_in(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], free: float, response: Response) -> Levels:
+def levels_in(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], free: float, response: Responds) -> Levels:
     """The levels of one channel, of mean, variance and bin of each block.
 
     Blocks lie anywhere in their bin: the response so far gives the way to the bin's middle, not the level there.
@@ -49,12 +55,12 @@ def levels_in(mean: Floats, variance: Matrix, bins: npt.NDArray[np.int64], free:
     return Levels.of(exposure, usual, counts.astype(np.float64), free)
 
 
-def level_at(variance: Matrix, mean: Floats, exposure: float, response: Response, free: float) -> float:
+def level_at(variance: Matrix, mean: Floats, exposure: float, response: Responds, free: float) -> float:
     """The variance at an exposure, of blocks that lie about it."""
     return typical_variance(variance * _way(response, mean, np.full(mean.shape, exposure)), free)
 
 
-def _way(response: Response, start: Floats, end: Matrix) -> Matrix:
+def _way(response: Responds, start: Floats, end: Matrix) -> Matrix:
     there, here = response.variance(end), response.variance(start.astype(np.float64))
     return np.divide(there, here, out=np.ones_like(here), where=(here > 0) & (there > 0))
 

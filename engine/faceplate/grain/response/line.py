@@ -35,8 +35,8 @@ class Line(NamedTuple):
         return np.asarray(self.power * np.log(2) * stops)
 
     def variance(self, exposure: Matrix) -> Matrix:
-        """The variance at height 0."""
-        return np.asarray((exposure + self.toe) ** self.power)
+        """The variance at height 0; below black it is that of black."""
+        return np.asarray((np.maximum(exposure, 0) + self.toe) ** self.power)
 
 
 def nearest_line(channels: Sequence[Levels]) -> Line:

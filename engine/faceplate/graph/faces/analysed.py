@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from faceplate.errors import DeviceError
-from faceplate.grain import read_profile
+from faceplate.grain import degrain_device, degrain_device_choices, read_profile
 from faceplate.graph.faces.controls import settings_at
+from faceplate.graph.faces.stored_space import stored_space
 from faceplate.graph.faces.stream import config_of, file_state, opened, stream_plate
 from faceplate.graph.files.frame_ranges import frames_between
 from faceplate.graph.one_shot import one_shot_notes, shown_by
@@ -57,12 +58,25 @@ def _loader(group: Node, gpu_memory_mb: int) -> Callable[[Path], SwapModel]:
     return loader
 
 
+def degrain_device_of(group: Node) -> str:
+    """On what a node takes grain out.
+
+    Raises:
+        DeviceError: the device that it asks for is not there.
+    """
+    return _chosen(group, degrain_device_choices, degrain_device)
+
+
 def _device(group: Node) -> str:
+    return _chosen(group, device_choices, choose_device)
+
+
+def _chosen(group: Node, choices: tuple[str, ...], choose: Callable[[str], str]) -> str:
     if "device" not in group.values:
-        return choose_device("auto")
-    asked = group.choice("device", device_choices)
+        return choose("auto")
+    asked = group.choice("device", choices)
     try:
-        return choose_device(asked)
+        return choose(asked)
     except DeviceError as fault:
         thing = f"{group.path}.device"
         raise DeviceError(
@@ -108,7 +122,8 @@ def _untracked(plate: Source) -> Source:
 
 def _measured(plate: Source) -> GrainProfile:
     numbers = tuple(frames_between(*plate.info.frames, plate.node))
-    return measure_shot_grain(stream_plate(plate, numbers), numbers, config_of(plate.node))
+    stream, space = stream_plate(plate, numbers), stored_space(plate)
+    return measure_shot_grain(stream, numbers, config_of(plate.node), space=space)
 
 
 def model_state(group: Node) -> str:

@@ -14,18 +14,24 @@ from faceplate.grain import (
     degrain_motion_margin_px,
     grain_output,
     grain_outputs,
+    grain_pictures,
     transfer_margin_px,
 )
-from faceplate.graph.faces.analysed import profile_of, profile_state
+from faceplate.graph.degrained import degrained_on
+from faceplate.graph.faces.analysed import degrain_device_of, profile_of, profile_state
 from faceplate.graph.faces.controls import group_of, settings_at
 from faceplate.graph.faces.frames_beside import pictures_beside
 from faceplate.graph.faces.grain_lost import grain_lost, in_stream
-from faceplate.graph.faces.stream import check_beside, plane_of, planes_over, rgb, rgb_of, window_of
+from faceplate.graph.faces.stream import check_beside, config_of, plane_of, planes_over, rgb, rgb_of, window_of
+from faceplate.graph.grain_light import grain_light
 from faceplate.graph.render import Box, Info, Node, Planes, Source, box_to_window, operator
 from faceplate.values import Floats, Window
 
 only_view = "main"
 """The view of a script that knows of one alone: no name to tell grain apart by."""
+
+rows_alone = 640
+"""Rows that are cleaned at a time: memory for a band instead of for a face that fills the frame."""
 
 regrained, *_ = grain_outputs
 
@@ -35,11 +41,12 @@ def _state(node: Node) -> str:
 
 
 def _degrain_state(node: Node) -> str:
-    """That, and the pictures beside this one."""
+    """That, the pictures beside this one, and what takes the grain out where that is not the CPU."""
     source = node.parent.input(0) if node.parent else None
     if node.parent is None or source is None:
         return _state(node)
-    return " ".join([_state(node), *(each.digest.hex() for each in _beside(node.parent, source))])
+    beside = (each.digest.hex() for each in _beside(node.parent, source))
+    return " ".join([_state(node), *beside, *map(str, degrained_on(degrain_device_of(node.parent)).values())])
 
 
 def _info(node: Node, channels: tuple[str, ...]) -> Info:
@@ -80,12 +87,27 @@ def _beside(group: Node, source: Source) -> tuple[Source, ...]:
 
 
 def _clean(group: Node, source: Source, window: Window) -> Floats:
+    """A frame looked at alone needs a few rows around a band, and is done in bands; by others, all at once."""
+    if _beside(group, source) or window.height <= rows_alone:
+        return _clean_over(group, source, window)
+    tops = range(window.top, window.bottom, rows_alone)
+    parts = (window._replace(top=top, bottom=min(top + rows_alone, window.bottom)) for top in tops)
+    return np.concatenate([_clean_over(group, source, part) for part in parts])
+
+
+def _clean_over(group: Node, source: Source, window: Window) -> Floats:
     beside, settings = _beside(group, source), settings_at(group, FaceDegrainSettings)
     wide = window.grow(degrain_motion_margin_px if beside else degrain_margin_px).intersect(window_of(source.info))
-    own, *others = (rgb_of(each, wide) for each in (source, *beside))
+    profile = profile_of(group, source)
+    light, working = grain_light(profile, config_of(group)), rgb_of(source, wide)
+    own, others = light.camera(working), [light.camera(rgb_of(each, wide)) for each in beside]
     offsets = [each.node.frame - source.node.frame for each in beside]
-    clean = degrain(own, profile_of(group, source), settings, window=wide, neighbours=others, offsets=offsets)
-    return clean[window.slices(wide)]
+    clean = degrain(
+        own, profile, settings, window=wide, neighbours=others, offsets=offsets,
+        device=degrain_device_of(group),
+    )  # fmt: skip
+    inside = window.slices(wide)
+    return light.changed(working[inside], own[inside], clean[inside])
 
 
 @operator("FaceRegrain result", timed=True, state=_state)
@@ -147,12 +169,26 @@ def _lost(group: Node, comp: Source, window: Window, alpha: Floats | None) -> Fl
 def _made(group: Node, comp_linear: Floats, window: Window, lost: Floats | None) -> Floats:
     """What the node is to show: by the plate's own grain where plate and clean plate are there."""
     plate, clean = group.input(1), group.input(2)
-    beside = {"plate": rgb_of(plate, window), "clean": rgb_of(clean, window)} if plate and clean else {}
+    profile, output = profile_of(group, plate), _output(group)
+    light = grain_light(profile, config_of(group))
+    settings = settings_at(group, FaceRegrainSettings)
+    if clean and not plate and settings.source != "new":
+        raise group.refusal(
+            expected="the plate beside its clean plate",
+            came="a clean plate alone",
+            next_step="connect the plate, or set source to new",
+        )
+    pair = {"plate": plate, "clean": clean} if plate and clean else {}
+    beside = {role: light.camera(rgb_of(each, window)) for role, each in pair.items()}
+    comp = light.camera(comp_linear)
     view = "" if group.moment.view == only_view else group.moment.view
-    return grain_output(
-        comp_linear, profile_of(group, plate), settings_at(group, FaceRegrainSettings), output=_output(group),
+    made = grain_output(
+        comp, profile, settings, output=output,
         window=window, frame=group.frame, view=view, lost=lost, **beside,
     )  # fmt: skip
+    if output == regrained:
+        return light.changed(comp_linear, comp, made)
+    return light.working(made) if output in grain_pictures else made
 
 
 def _output(group: Node) -> str:

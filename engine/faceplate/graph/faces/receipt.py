@@ -1,10 +1,11 @@
 """What a delivery tells of the faces in it: whose model, on what consent, by which track."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from faceplate.deliver import file_digest
-from faceplate.graph.faces.analysed import model_of
+from faceplate.graph.degrained import degrained_on
+from faceplate.graph.faces.analysed import degrain_device_of, model_of
 from faceplate.graph.faces.stream import opened
 from faceplate.graph.faces.tracked import track_path
 from faceplate.graph.render import Node
@@ -26,19 +27,22 @@ class FacesAbout:
     consent: str
 
 
-def faces_about(nodes: Iterable[Node]) -> FacesAbout:
+def faces_about(nodes: Sequence[Node]) -> FacesAbout:
     """What is to be told of the faces that these nodes put into a picture, each at its own moment.
 
     Raises:
         ModelError: a model is missing or damaged.
         PlateError: a track is not there.
     """
-    swaps = [(group, model_of(group)) for group in dict.fromkeys(map(_swapping, nodes)) if group is not None]
+    swaps = [(group, model_of(group)) for group in _made_by("FaceSwap", nodes)]
     inputs: dict[str, dict[str, str]] = {}
     for group, model in swaps:
         for role, about in _inputs(group, model):
             # One node may stand in a picture at two frames, with a model for each.
             inputs[role if inputs.get(role, about) == about else f"{role} at frame {group.moment.frame:g}"] = about
+    for group in _made_by("FaceDegrain", nodes):
+        told = degrained_on(degrain_device_of(group))
+        inputs |= {f"{group.path} {role}": about for role, about in told.items()}
     return FacesAbout(
         inputs=inputs,
         model_digest=" ".join(dict.fromkeys(model.digest for _, model in swaps)),
@@ -46,8 +50,10 @@ def faces_about(nodes: Iterable[Node]) -> FacesAbout:
     )
 
 
-def _swapping(node: Node) -> Node | None:
-    return node.parent if node.values.get("faceplate_result") == "FaceSwap" else None
+def _made_by(name: str, nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The groups of ours by this name whose results are among the nodes, each once."""
+    groups = (node.parent for node in nodes if node.values.get("faceplate_result") == name)
+    return tuple(dict.fromkeys(group for group in groups if group is not None))
 
 
 def _inputs(group: Node, model: SwapModel) -> Iterable[tuple[str, dict[str, str]]]:

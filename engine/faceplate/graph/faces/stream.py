@@ -10,7 +10,19 @@ import numpy as np
 from faceplate.colour import rec709_config, scene_linear
 from faceplate.errors import PlateError, TrackError
 from faceplate.graph.files.encodings import script_colour
-from faceplate.graph.render import Box, Format, Info, Node, Nothing, Planes, Source, box_to_window, window_to_box
+from faceplate.graph.render import (
+    Box,
+    Format,
+    Info,
+    Node,
+    Nothing,
+    Planes,
+    Pull,
+    Source,
+    bands,
+    box_to_window,
+    window_to_box,
+)
 from faceplate.values import ChannelGroup, Floats, Frame, Header, Plate, Sample, Track, Window
 
 Opened = TypeVar("Opened")
@@ -68,17 +80,27 @@ def stream_plate(source: Source, frames: tuple[int, ...]) -> Plate:
 
     def read(number: int) -> Frame:
         with node.session.pull() as pull:
-            return _frame(pull.source(node.index, number, node.moment.view), number, node.path)
+            return _frame(pull, pull.source(node.index, number, node.moment.view), number, node.path)
 
     return Plate(node.path, frames, working, read)
 
 
-def _frame(source: Source, number: int, name: str) -> Frame:
+def _frame(pull: Pull, source: Source, number: int, name: str) -> Frame:
     info, window = source.info, window_of(source.info)
     header = Header(
         "graph", display_of(info.format), window, ("R", "G", "B"), (Sample.FLOAT,) * 3, info.format.pixel_aspect
     )
-    return Frame(number, name, header, (ChannelGroup(("R", "G", "B"), rgb_of(source, window)),))
+    return Frame(number, name, header, (ChannelGroup(("R", "G", "B"), _whole(pull, source)),))
+
+
+def _whole(pull: Pull, source: Source) -> Floats:
+    """All of a picture's colour, band by band."""
+    window = window_of(source.info)
+    whole = np.empty((window.height, window.width, len(rgb)), np.float32)
+    for band in bands(pull, [source.info.box]):
+        part = box_to_window(band, source.info.format.height)
+        whole[part.slices(window)] = rgb_of(source, part)
+    return whole
 
 
 def check_format(track: Track, info: Info, node: Node) -> None:

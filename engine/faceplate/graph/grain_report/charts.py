@@ -20,14 +20,14 @@ deepest_db = -30.0
 def strength_chart(profile: GrainProfile) -> str:
     """Standard deviation of the grain over exposure, both scene-linear: the measured bins and the response."""
     stops = stops_shown(profile)
-    measured = np.log2(profile.exposure / GREY)
     with np.errstate(divide="ignore", invalid="ignore"):
+        measured = np.log2(profile.exposure / GREY)
         bins = np.log10(profile.sigma)
         curves = np.log10(_response(profile, stops))
     series = [*_channels(stops, curves, "line"), *_channels(measured, bins, "dots", named=False)]
     low, high = _ends(np.concatenate([curves.ravel(), bins.ravel()]), (-4.0, -1.0), 0.15)
     y = Axis("standard deviation, scene-linear", low, high, decades_of(low, high))
-    return plot("Grain by exposure: measured bins, and the response used", _stops_axis(stops), y, series)
+    return plot("Grain by exposure: dots are measured, lines are used", _stops_axis(stops), y, series)
 
 
 def encoded_chart(profile: GrainProfile, encode: Conversion) -> str:
@@ -36,7 +36,7 @@ def encoded_chart(profile: GrainProfile, encode: Conversion) -> str:
     curves = 1000 * sigma_encoded(profile, GREY * 2**stops, encode)
     low, high = 0.0, max(1e-3, float(np.nanmax(curves, initial=0)) * 1.15)
     y = Axis("standard deviation, thousandths of the encoded range", low, high, scale_of(low, high))
-    title = f"The same in the plate's own encoding, {profile.encoding}"
+    title = f"The same in {profile.encoding}"
     return plot(title, _stops_axis(stops), y, [*_channels(stops, curves, "line")])
 
 

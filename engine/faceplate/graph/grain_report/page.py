@@ -1,6 +1,6 @@
 """A grain profile as a page that a person can read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from faceplate import __version__
 from faceplate.colour import Conversion, from_working
 from faceplate.grain import profile_notes
+from faceplate.graph.grain_light import grain_light
 from faceplate.graph.grain_report.charts import (
     GREY,
     colours,
@@ -21,13 +22,18 @@ from faceplate.graph.grain_report.used import Look
 from faceplate.values import Array, Floats, GrainProfile, describe_frames
 
 style = (
-    "body{font:15px/1.45 sans-serif;color:#222;max-width:1180px;margin:24px auto;padding:0 16px}"
+    ":root{color-scheme:light}"
+    "body{font:15px/1.45 sans-serif;color:#222;background:#fff;max-width:1180px;margin:24px auto;padding:0 16px}"
     "h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:28px 0 6px}p{max-width:76ch}"
     "table{border-collapse:collapse;margin:6px 24px 6px 0;display:inline-table;vertical-align:top}"
     "td,th{border:1px solid #ccc;padding:3px 10px;text-align:right}caption{text-align:left;font-weight:bold}"
     ".warning{background:#fff3d6;border-left:5px solid #d98a00;padding:8px 14px;margin:8px 0}"
     ".well{background:#e6f4e8;border-left:5px solid #1a8f3c;padding:8px 14px;margin:8px 0}"
     "svg{max-width:100%;height:auto}"
+)
+coarse = (
+    "The middle of a map is slow change, its edges are the finest there is. An ellipse is grain wider than high "
+    "or higher than wide; a cross or a grid of dots is compression or a scaler, and no grain."
 )
 
 
@@ -40,14 +46,15 @@ def grain_page(
         profile: what was measured.
         plate: the plate's name for the headline.
         looks: frames with the places that were used; none where the profile alone is known.
-        encode: scene-linear to the plate's encoding; by the profile's own name for it where absent.
+        encode: the profile's light to the plate's encoding; by the profile's own name for it where absent.
 
     Raises:
         ColourError: the config in use does not know the profile's encoding.
     """
-    encode = encode or from_working(profile.encoding)
+    encode = encode or _encoder(profile)
+    name = plate or "a plate"
     parts = [
-        f"<h1>Grain of {escape(plate or 'a plate')}</h1>",
+        f"<h1>Grain of {escape(name)}</h1>",
         f"<p>{escape(_about(profile))}</p>",
         *_warnings(profile),
         "<h2>How strong</h2>",
@@ -55,20 +62,30 @@ def grain_page(
         encoded_chart(profile, encode),
         _figures(profile),
         "<h2>How coarse</h2>",
-        "<p>The middle of a map is slow change, its edges are the finest there is; a ring or a cross is a pattern.</p>",
+        f"<p>{coarse}</p>",
         radial_chart(profile),
         *spectrum_maps(profile),
         "<h2>How alike</h2>",
         _correlations(profile),
         *_used(looks),
     ]
-    head = f'<head><meta charset="utf-8"><title>Grain of {escape(plate)}</title><style>{style}</style></head>'
-    return f'<!DOCTYPE html>\n<html lang="en">{head}<body>\n' + "\n".join(parts) + "\n</body></html>\n"
+    return f'<!DOCTYPE html>\n<html lang="en">{_head(name)}<body>\n' + "\n".join(parts) + "\n</body></html>\n"
+
+
+def _head(name: str) -> str:
+    metas = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    return f"<head>{metas}<title>Grain of {escape(name)}</title><style>{style}</style></head>"
+
+
+def _encoder(profile: GrainProfile) -> Conversion:
+    encode, light = from_working(profile.encoding), grain_light(profile)
+    return lambda rgb: encode(light.working(rgb))
 
 
 def _about(profile: GrainProfile) -> str:
     frames = f"frames {describe_frames(profile.frames)}" if profile.frames else "no frames"
-    return f"{profile.encoding}; measured on {frames}; Faceplate {__version__}"
+    light = "its own primaries" if profile.light == "camera" else "the working space"
+    return f"{profile.encoding}; measured on {frames}, in light of {light}; Faceplate {__version__}"
 
 
 def _warnings(profile: GrainProfile) -> list[str]:
@@ -128,9 +145,19 @@ def _thumbnail(look: Look) -> str:
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    """A table; where its first head is empty, the first cell of each row is that row's head."""
+    top = "".join(_head_cell(head, "col") if head else "<td></td>" for head in heads)
+    body = "".join("<tr>" + "".join(_cells(row, is_headed=not heads[0])) + "</tr>" for row in rows)
     return f"<table><caption>{escape(caption)}</caption><tr>{top}</tr>{body}</table>"
+
+
+def _cells(row: Sequence[str], *, is_headed: bool) -> Iterator[str]:
+    for place, cell in enumerate(row):
+        yield _head_cell(cell, "row") if is_headed and place == 0 else f"<td>{escape(cell)}</td>"
+
+
+def _head_cell(words: str, scope: str) -> str:
+    return f'<th scope="{scope}">{escape(words)}</th>'
 
 
 def _number(value: float) -> str:

@@ -52,7 +52,7 @@ def plot(title: str, x: Axis, y: Axis, series: Sequence[Series]) -> str:
     inside = width_px - left_px - right_px, height_px - top_px - bottom_px
     body = [*_frame(x, y, inside), *(_drawn(each, x, y, inside) for each in series), *_legend(series)]
     words = _text(left_px, 20, title, size=14, weight="bold")
-    return _element(width_px, height_px, [words, *body], title)
+    return _element(width_px, height_px, [words, *body], title, _described(x, y, series))
 
 
 def panels(title: str, pictures: Sequence[tuple[str, Array]], size_px: tuple[int, int] = (168, 168)) -> str:
@@ -63,7 +63,8 @@ def panels(title: str, pictures: Sequence[tuple[str, Array]], size_px: tuple[int
     for place, (words, picture) in enumerate(pictures):
         left = 8 + place * step
         body += [_text(left, top - 8, words, size=12), image(picture, (left, top, width, height))]
-    return _element(8 + len(pictures) * step, top + height + 8, body, title)
+    described = ", ".join(words for words, _ in pictures if words)
+    return _element(8 + len(pictures) * step, top + height + 8, body, title, described)
 
 
 def image(picture: Array, box: tuple[float, float, float, float]) -> str:
@@ -99,13 +100,20 @@ def _png(picture: Array) -> bytes:
     return bytes(coded)
 
 
-def _element(width: float, height: float, body: Sequence[str], title: str) -> str:
+def _element(width: float, height: float, body: Sequence[str], title: str, described: str) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" role="img" font-family="sans-serif"><title>{escape(title)}</title>'
-        '<rect width="100%" height="100%" fill="white"/>'
+        f'<desc>{escape(described)}</desc><rect width="100%" height="100%" fill="white"/>'
     )
     return "\n".join([head, *body, "</svg>"])
+
+
+def _described(x: Axis, y: Axis, series: Sequence[Series]) -> str:
+    """What a plot shows, for those who are read it: its axes with their ends, and what is drawn."""
+    ends = [f"{axis.label}, {axis.ticks[0][1]} to {axis.ticks[-1][1]}" for axis in (y, x) if axis.ticks]
+    names = [each.name for each in series if each.name]
+    return "; ".join([*ends, *([", ".join(names)] if names else [])])
 
 
 def _text(x: float, y: float, words: str, *, size: int = 11, anchor: str = "start", weight: str = "normal") -> str:

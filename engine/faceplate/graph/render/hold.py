@@ -54,7 +54,7 @@ class Hold:
         """The box, with what readers still wait for around it where little is made again for that."""
         for piece in self._pieces.get(key, ()):
             whole = box.join(piece.box)
-            if whole.width * whole.height <= most_made_again * box.width * box.height:
+            if piece.waiting > 0 and whole.width * whole.height <= most_made_again * box.width * box.height:
                 box = whole
         return box
 

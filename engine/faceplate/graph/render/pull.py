@@ -1,6 +1,7 @@
 """The render of one frame."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from faceplate.graph.knobs import Moment
@@ -90,8 +91,18 @@ class Pull:
         """
         if key not in self._values:
             is_own = self._is_of_this_frame(node, key)
-            self._values[key] = make() if is_own else self.session.cache.value(key, make, size_of)
+            with self._whole():
+                self._values[key] = make() if is_own else self.session.cache.value(key, make, size_of)
         return self._values[key]
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What is read for a value that is kept is read once, however many bands there are."""
+        reach_px = self.reach_px
+        try:
+            yield
+        finally:
+            self.reach_px = reach_px
 
     def planes(self, node: Node, box: Box, channels: tuple[str, ...]) -> Planes:
         """The channels of a node over a box inside its own, from what is held where there is more than one reader."""

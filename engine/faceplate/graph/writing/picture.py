@@ -1,6 +1,5 @@
 """The frame of a file that a Write makes at a moment."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,40 +13,64 @@ from faceplate.graph.writing.samples import Storing
 from faceplate.graph.writing.targets import Target, file_format_of, header_of, target_of
 from faceplate.values import Frame, StoredFile, Window, nowhere
 
-band_px = 2**20
-"""Pixels of a band of rows: what the nodes make on the way stays small, and mostly in the processor's cache."""
 
-rows_for_reach = 8
-"""Rows of a band for each row that nodes read beyond it, so that little is made twice."""
-
-
-def written_frame(node: Node, path: Path, number: int) -> Frame:
-    """The picture that comes into a Write as a frame of the file of this name and number.
+class Picture:
+    """The frame of a file in the making, band by band of what comes into a Write.
 
     Where a pixel still is, to the bit, what the plate above was decoded to, and the file is stored as the plate is, the
     plate's own sample is written: NaN, minus zero and codes beyond light included.
 
-    Raises:
-        ScriptError: a node above cannot be rendered, or a knob asks for what is not written.
-        PlateError: a file above is missing or damaged.
+    Attributes:
+        box: where the picture has pixels.
     """
-    source = node.source(0)
-    info, origin = source.info, origin_of(node)
-    target = target_of(node, file_format_of(node, path), info, origin)
-    box = _box(node, target, info)
-    is_plate = target.is_plate(origin, info, box)
-    storing = Storing(target.names, target.sample, target.encoding, target.premultiplied, origin, is_plate)
-    canvas = Canvas.of(origin.frame, box) if origin and is_plate else _blank(target, box)
-    lit = _fill(node, canvas, storing, box)
-    if target.file_format == "openexr" and node.flag("autocrop"):
-        box = lit if not lit.is_empty else Box(box.x, box.y, box.x + 1, box.y + 1)
-        canvas = canvas.cropped(box)
-    header = header_of(node, target, info, box, origin)
-    colour = _colour(target)
-    frame = Frame(number, str(path), header, canvas.groups, target.encoding.space or None, colour)
-    if origin is not None and target.is_plate(origin, info, box):
-        frame = replace(frame, file=_linked(node, origin, canvas, info))
-    return frame
+
+    def __init__(self, node: Node, path: Path, number: int) -> None:
+        """The file of this name and number.
+
+        Raises:
+            ScriptError: a node above cannot be rendered, or a knob asks for what is not written.
+            PlateError: a file above is missing or damaged.
+        """
+        self._node, self._path, self._number = node, path, number
+        self._info, self._origin = node.source(0).info, origin_of(node)
+        self._target = target_of(node, file_format_of(node, path), self._info, self._origin)
+        self.box = _box(node, self._target, self._info)
+        self._canvas, self._storing = self._begun()
+        self._lit = empty_box
+
+    def _begun(self) -> tuple[Canvas, Storing]:
+        target, origin = self._target, self._origin
+        is_plate = target.is_plate(origin, self._info, self.box)
+        storing = Storing(target.names, target.sample, target.encoding, target.premultiplied, origin, is_plate)
+        return Canvas.of(origin.frame, self.box) if origin and is_plate else _blank(target, self.box), storing
+
+    def fill(self, band: Box) -> None:
+        """Pulls what of a band is in the picture. Errors are those of `__init__`."""
+        part = band.intersect(self.box)
+        if part.is_empty:
+            return
+        planes = self._node.source(0).pixels(part, self._storing.asked)
+        self._storing.store(self._canvas, part, planes)
+        if self._is_cropped:
+            self._lit = self._lit.join(_lit(part, planes, tuple(self._storing.names)))
+
+    def frame(self) -> Frame:
+        """The frame, once all of its bands are filled."""
+        node, target, info, origin = self._node, self._target, self._info, self._origin
+        box, canvas = self.box, self._canvas
+        if self._is_cropped and target.file_format == "openexr":
+            box = self._lit if not self._lit.is_empty else Box(box.x, box.y, box.x + 1, box.y + 1)
+            canvas = canvas.cropped(box)
+        header = header_of(node, target, info, box, origin)
+        space = target.encoding.space or None
+        frame = Frame(self._number, str(self._path), header, canvas.groups, space, _colour(target))
+        if origin is not None and target.is_plate(origin, info, box):
+            frame = replace(frame, file=_linked(node, origin, canvas, info))
+        return frame
+
+    @property
+    def _is_cropped(self) -> bool:
+        return self._node.flag("autocrop")
 
 
 def _box(node: Node, target: Target, info: Info) -> Box:
@@ -61,27 +84,6 @@ def _box(node: Node, target: Target, info: Info) -> Box:
 
 def _blank(target: Target, box: Box) -> Canvas:
     return Canvas.empty(tuple(target.names.values()), target.sample, box)
-
-
-def _fill(node: Node, canvas: Canvas, storing: Storing, box: Box) -> Box:
-    """Pulls the picture band by band onto the canvas; where anything in it is not 0."""
-    lit = empty_box
-    for band in _bands(node, box):
-        planes = node.source(0).pixels(band, storing.asked)
-        storing.store(canvas, band, planes)
-        if node.flag("autocrop"):
-            lit = lit.join(_lit(band, planes, tuple(storing.names)))
-    return lit
-
-
-def _bands(node: Node, box: Box) -> Iterator[Box]:
-    """The box in bands of rows, each told to the pull; where nodes above reach far beyond theirs, in larger ones."""
-    pull, y = node.pull, box.y
-    while y < box.t:
-        rows = max(1, band_px // box.width, rows_for_reach * pull.reach_px)
-        pull.band = box._replace(y=y, t=min(y + rows, box.t))
-        yield pull.band
-        y = pull.band.t
 
 
 def _lit(box: Box, planes: Planes, names: tuple[str, ...]) -> Box:

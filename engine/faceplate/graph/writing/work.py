@@ -14,7 +14,7 @@ from faceplate.graph.render import Node, Pull, Session
 from faceplate.graph.render.depth import node_of
 from faceplate.graph.render.digest import cosmetic_knobs
 from faceplate.graph.writing.outputs import Output, reads_of
-from faceplate.graph.writing.picture import written_frame
+from faceplate.graph.writing.picture import Picture
 from faceplate.graph.writing.pulled import pulled
 from faceplate.graph.writing.targets import exr_compression, file_format_of
 from faceplate.plate import frame_faults
@@ -67,15 +67,15 @@ class Work:
         """The file of the first frame."""
         return self.output.files.path(self.output.numbers[self.output.frames[0]])
 
-    def picture(self, pull: Pull, frame: int) -> Frame:
-        """The frame of the file, made and not yet written; errors name node and frame."""
+    def picture(self, pull: Pull, frame: int) -> Picture:
+        """The frame of the file, begun; errors name node and frame."""
         number, node = self.output.numbers[frame], self._node(frame, pull)
 
-        def made() -> Frame:
+        def begun() -> Picture:
             self._begun[number] = self._delivery(node)
-            return written_frame(node, self.output.files.path(number), number)
+            return Picture(node, self.output.files.path(number), number)
 
-        return at_frame(made, self.path, frame)
+        return at_frame(begun, self.path, frame)
 
     def deliver(self, frame: Frame) -> None:
         """Writes a frame: whole or absent, with its receipt."""
