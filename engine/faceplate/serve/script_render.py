@@ -55,9 +55,10 @@ def _watched(cancelled: Callable[[], bool], over: threading.Event) -> Iterator[N
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.wait(look_s):
-            if cancelled():
-                over.set()
+        while not cancelled():
+            if ended.wait(look_s):
+                return
+        over.set()
 
     watcher = threading.Thread(target=watch, name="faceplate-cancel", daemon=True)
     watcher.start()

@@ -1,6 +1,9 @@
 """The plugin's whole path with the engine itself in its own process, on a small plate with a face."""
 
 import os
+import signal
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +71,17 @@ def press(nuke, node, button):
     nuke.press(node, button)
     nuke.run_until(lambda: int(node["tile_color"].value()) != WORKING)
     return node["status"].value()
+
+
+@contextmanager
+def halted(engine):
+    """The engine's process does nothing meanwhile; what it is told waits for it."""
+    process = engine._processes[-1]
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def picture(script, name, frame, channels=("rgba.red", "rgba.green", "rgba.blue")):
@@ -240,11 +254,18 @@ def test_a_session_without_a_window_tracks_and_renders_before_it_goes_on(nuke, s
     assert any("rendering" in line for line in nuke.printed)
 
 
-def test_work_called_off_ends_at_once_and_goes_on_with_the_next_press(nuke, shot):
+def test_work_called_off_ends_at_once_and_goes_on_with_the_next_press(nuke, shot, engine, monkeypatch):
+    from faceplate_nuke.engine import Request  # noqa: PLC0415 -- on the path by now
+
     _, track, swap = shot
     press(nuke, track, "track")
-    nuke.press(swap, "render")
-    nuke.press(swap, "cancel")
+    told = threading.Event()
+    tell = Request.cancel
+    monkeypatch.setattr(Request, "cancel", lambda self: (tell(self), told.set()))
+    with halted(engine):  # or three small frames might be finished before the word comes
+        nuke.press(swap, "render")
+        nuke.press(swap, "cancel")
+        assert told.wait(10)
     nuke.run_until(lambda: int(swap["tile_color"].value()) != WORKING, limit_s=10)
     assert swap["status"].value().partition(" ")[0] in ("cancelled", "partial")
     assert press(nuke, swap, "render") == f"rendered {FIRST}-{LAST}"
