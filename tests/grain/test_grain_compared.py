@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faceplate.grain import frames_to_measure
+from faceplate.grain import frames_apart, frames_to_measure
 from faceplate.grain.measure.compared import compared
 
 
@@ -55,3 +55,19 @@ def test_pairs_of_neighbours_are_spread_over_the_shot(numbers, count, chosen):
 
 def test_order_and_repeats_of_what_is_asked_change_nothing():
     assert frames_to_measure([5, 3, 4, 4, 1, 2, 9, 8], 4) == frames_to_measure([1, 2, 3, 4, 5, 8, 9], 4)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "count", "chosen"),
+    [
+        (range(1, 101), 4, (20, 44, 58, 82)),
+        (range(1, 11), 4, (1, 10)),
+        (range(1, 3), 4, ()),
+        ((), 4, ()),
+        (range(1, 101), 1, ()),
+        ([1, 2, 30, 31, 60, 61], 10, ()),
+        ([8, 3, 6, 6, 5], 10, (3, 8)),
+    ],
+)
+def test_frames_apart_are_pairs_a_second_or_the_whole_shot_apart(numbers, count, chosen):
+    assert frames_apart(numbers, count) == chosen

@@ -100,6 +100,33 @@ def test_grain_of_little_more_than_a_code_is_still_grain():
     )
 
 
+def bands(light, grain):
+    """Eight bits with gamma 2.2: bands of so much light, each with grain of its own sigma (as a share of its light)."""
+    rng, height = np.random.default_rng(5), SIZE[0] // len(light)
+    parts = [
+        level * (1 + share * unit_grain(rng, (height, SIZE[1]))) for level, share in zip(light, grain, strict=True)
+    ]
+    return (np.round(255 * np.clip(np.concatenate(parts), 0, 1) ** (1 / 2.2)) / 255).astype(np.float32)
+
+
+def linear_of_gamma(codes):
+    return np.asarray(codes, np.float32) ** np.float32(2.2)
+
+
+def test_texture_at_some_exposures_of_a_clean_plate_is_no_grain():
+    codes = bands((0.02, 0.05, 0.12, 0.3, 0.7), (0.15, 0.03, 0, 0, 0))
+    profile = measure_grain([(1, codes)], linear_of_gamma, "gamma")
+    assert not profile.response.any()
+    assert "no grain was found in R, G, B" in profile_notes(profile)
+
+
+def test_grain_that_is_lost_in_rounding_in_the_dark_is_found_in_the_light():
+    codes = bands((0.0004, 0.0008, 0.0016, 0.1, 0.2, 0.4, 0.7), (0.02,) * 7)
+    profile = measure_grain([(1, codes)], linear_of_gamma, "gamma")
+    for light in (0.1, 0.2, 0.4, 0.7):
+        assert sigma_at(profile, np.full((1, 3), light, np.float32)) == pytest.approx(0.02 * light, rel=0.1)
+
+
 def test_monochrome_plate_is_told_in_time_too():
     frames = [(place, np.repeat(codes[..., 1:2], 3, axis=-1)) for place, codes in plate()]
     profile = measure_grain(frames, to_linear, "LogC3")

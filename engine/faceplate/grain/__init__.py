@@ -15,7 +15,7 @@ from faceplate.grain.apply.regrain import (
 )
 from faceplate.grain.apply.resized import resized_profile
 from faceplate.grain.apply.transfer import transfer_grain, transfer_margin_px
-from faceplate.grain.measure.compared import frames_to_measure
+from faceplate.grain.measure.compared import frames_apart, frames_to_measure
 from faceplate.grain.measure.measure import BlocksUsed, GrainMeasureSettings, measure_grain
 from faceplate.grain.profile.curve_file import curve_as_json, with_curve
 from faceplate.grain.profile.profile import read_profile, write_profile
@@ -47,6 +47,7 @@ __all__ = [
     "degrain_gpu_problem",
     "degrain_margin_px",
     "degrain_motion_margin_px",
+    "frames_apart",
     "frames_to_measure",
     "grain_field",
     "grain_output",

@@ -9,7 +9,7 @@ import numpy as np
 
 from faceplate.colour import camera_light, conversion, to_working
 from faceplate.errors import PlateError
-from faceplate.grain import BlocksUsed, frames_to_measure, measure_grain
+from faceplate.grain import BlocksUsed, frames_apart, frames_to_measure, measure_grain
 from faceplate.graph.plates import check_holds, encoding_of
 from faceplate.plate import normalised
 from faceplate.values import Array, Frame, GrainProfile, Plate, describe_frames
@@ -46,7 +46,10 @@ def measure_shot_grain(
         PlateError: one of the frames is missing or damaged, or the clean plate is of another format.
     """
     chosen, encoding = frames_to_measure(frames, count), encoding_of(plate)
-    pictures = ((number, _encoded(_sampled(plate, number))) for number in chosen)
+    pictures, apart = (
+        ((number, _encoded(_sampled(plate, number))) for number in some)
+        for some in (chosen, frames_apart(frames, count))
+    )
     beside = None
     if clean is not None:
         check_holds(clean, chosen, "the frames that grain is measured on,")
@@ -54,7 +57,12 @@ def measure_shot_grain(
         beside = ((number, alike(number)) for number in chosen)
     working, light = to_working(encoding, config), camera_light(space or encoding, config)
     measured = measure_grain(
-        pictures, lambda encoded: light.camera(working(encoded)), encoding, clean=beside, on_blocks=on_blocks
+        pictures,
+        lambda encoded: light.camera(working(encoded)),
+        encoding,
+        clean=beside,
+        apart=apart,
+        on_blocks=on_blocks,
     )
     return replace(measured, light="camera", encoding=space or encoding)
 

@@ -1,4 +1,4 @@
-"""Which frames are compared: each with the one before it, every frame at most once."""
+"""Which frames are compared: each with the one before it, every frame at most once; or with one further away."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -8,6 +8,8 @@ import numpy as np
 
 from faceplate.values import Array
 
+APART = 24  # frames: by then codecs have coded anew what they copied at first, and most of the picture is still there
+NEXT_BUT_ONE = 2
 GLANCE_PX = 16  # one sample in so many across and down tells most frames apart
 
 
@@ -50,6 +52,17 @@ def frames_to_measure(numbers: Sequence[int], count: int) -> tuple[int, ...]:
     if not pairs:
         return tuple(_spread(ordered, count))
     return tuple(number for first in _spread(pairs, count // 2) for number in (first, first + 1))
+
+
+def frames_apart(numbers: Sequence[int], count: int) -> tuple[int, ...]:
+    """At most `count` of a shot's frames in pairs that lie APART, or as far as the shot allows; pairs in order.
+
+    None where there are only neighbours.
+    """
+    there = set(numbers)
+    reach = min(APART, max(there, default=0) - min(there, default=0))
+    firsts = [number for number in sorted(there) if number + reach in there] if reach >= NEXT_BUT_ONE else []
+    return tuple(number for first in _spread(firsts, count // 2) for number in (first, first + reach))
 
 
 def _spread(numbers: list[int], count: int) -> list[int]:

@@ -32,7 +32,8 @@ class Seen(NamedTuple):
 @dataclass
 class Faults:
     """Frames and blocks seen so far, and those with a fault; whether there was a degrained plate beside them; whether
-    a codec has copied blocks from frame to frame, and the share of blocks without grain beside some with.
+    a codec has copied blocks from frame to frame, and frames further apart were compared; the share of blocks without
+    grain beside some with.
     """
 
     frames: int = 0
@@ -42,6 +43,7 @@ class Faults:
     crushed: int = 0
     degrained: bool = False
     copied: bool = False
+    apart: bool = False
     dead_share: float = 0.0
     neighbours: Neighbours = field(default_factory=Neighbours)
 
@@ -89,7 +91,8 @@ class Faults:
                 "was cleaned or built in parts, or compressed hard: the profile is of the weakest; give a whole plate"
             )
         elif self.copied:
-            yield "parts of the frames are copied from one to the next, as codecs do: frames were measured each alone"
+            how = "further apart were compared" if self.apart else "were measured each alone"
+            yield f"parts of the frames are copied from one to the next, as codecs do: frames {how}"
 
 
 def _of_grain(found: Seen) -> Iterator[str]:

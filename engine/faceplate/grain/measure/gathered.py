@@ -29,8 +29,8 @@ WHOLE_BLOCKS = 16  # so many that were not interpolated are enough for a spectru
 
 @dataclass
 class Gathered:
-    """Every block's mean, variance (also of what no slow mode holds), bin of luminance and part of a pixel, and the sum
-    of the spectra in each bin.
+    """Every block's mean, variance (also of what no slow mode holds, and of rounding), bin of luminance and part of a
+    pixel, and the sum of the spectra in each bin.
 
     `removed` slow modes were taken out of the blocks.
     """
@@ -38,6 +38,7 @@ class Gathered:
     removed: int
     means: Floats = field(default_factory=lambda: np.empty((0, 3), np.float32))
     variances: Floats = field(default_factory=lambda: np.empty((0, 3), np.float32))
+    rounding: Floats = field(default_factory=lambda: np.empty((0, 3), np.float32))
     fast: Floats = field(default_factory=lambda: np.empty((0, 3), np.float32))
     bins: Places = field(default_factory=lambda: np.empty(0, np.int64))
     parts: Matrix = field(default_factory=lambda: np.empty((0, 2)))
@@ -47,6 +48,7 @@ class Gathered:
         """Takes in one frame."""
         self.means = np.concatenate([self.means, blocks.mean_linear])
         self.variances = np.concatenate([self.variances, blocks.variance])
+        self.rounding = np.concatenate([self.rounding, blocks.rounding])
         self.fast = np.concatenate([self.fast, blocks.fast])
         self.bins = np.concatenate([self.bins, blocks.bins])
         self.parts = np.concatenate([self.parts, blocks.part])
@@ -63,6 +65,7 @@ class Gathered:
             self,
             means=self.means[inside],
             variances=self.variances[inside],
+            rounding=self.rounding[inside],
             fast=self.fast[inside],
             bins=self.bins[inside],
             parts=self.parts[inside],
@@ -102,23 +105,19 @@ class Gathered:
 
 
 class Sample(NamedTuple):
-    """All blocks that grain is told from: means and variances of it (blocks x 3), bins of luminance."""
+    """All blocks that grain is told from: means and variances of it, what rounding leaves (each blocks x 3), bins of
+    luminance.
+    """
 
     means: Floats
     variances: Matrix
+    rounding: Floats
     bins: Places
-
-    def without_rounding(self) -> Self:
-        """With no grain at all in a channel where most bins have none: what is left is texture of a picture without."""
-        numbers = np.unique(self.bins)
-        usual = np.array([_usual(self.variances[self.bins == number]) for number in numbers]).reshape(-1, 3)
-        empty = np.count_nonzero(usual == 0, axis=0) * 2 > numbers.size
-        return self._replace(variances=np.where(empty, 0, self.variances))
 
 
 def sample_of(gathered: Iterable[Gathered], covariances: Matrix) -> Sample:
     """What all of them hold together, of grain of these autocovariances."""
-    parts = [(each.means, each.grain_variances(covariances), each.bins) for each in gathered]
+    parts = [(each.means, each.grain_variances(covariances), each.rounding, each.bins) for each in gathered]
     return Sample(*(np.concatenate(some) for some in zip(*parts, strict=True)))
 
 
@@ -174,6 +173,17 @@ def _apart(alone: Floats, beside: Floats) -> float:
 def _usual(variances: Array) -> Matrix:
     columns = variances.astype(np.float64).T
     return np.array([typical_variance(column, FREE_SAMPLES) for column in columns])
+
+
+def without_copies(blocks: Blocks) -> Blocks:
+    """Without those that a codec copied; where most of a bin are alike, there is no grain to copy."""
+    kept = [np.empty(0, np.int64)]
+    for number in np.unique(blocks.bins):
+        members = np.flatnonzero(blocks.bins == number)
+        variance = blocks.variance[members].sum(axis=1)
+        alive = variance >= DEAD * np.percentile(variance, 75)
+        kept.append(members[alive] if 2 * np.count_nonzero(alive) > alive.size else members)
+    return blocks.at(np.sort(np.concatenate(kept)))
 
 
 def _add_bin(spectrum: CrossSpectrum, blocks: Blocks, members: Places) -> None:

@@ -15,7 +15,14 @@ from faceplate.grain.measure.blocks import BLOCK_PX, FLAT_FACTOR, LOOSE_FACTOR, 
 from faceplate.grain.measure.compared import compared
 from faceplate.grain.measure.displacement import pyramid
 from faceplate.grain.measure.faults import Faults, Seen, is_baked
-from faceplate.grain.measure.gathered import Gathered, Sample, better_supported, sample_of, spectra_in
+from faceplate.grain.measure.gathered import (
+    Gathered,
+    Sample,
+    better_supported,
+    sample_of,
+    spectra_in,
+    without_copies,
+)
 from faceplate.grain.measure.lag import Likeness
 from faceplate.grain.measure.lattice import without_lattice
 from faceplate.grain.measure.rounding import ToLinear
@@ -29,11 +36,14 @@ from faceplate.grain.measure.spectrum import (
     free_samples,
 )
 from faceplate.grain.measure.zones import zones_of
-from faceplate.grain.response.bins import bin_middle, exposure_bin, responses_of, sigma_in
+from faceplate.grain.response.bins import bin_middle, explained_by, exposure_bin, responses_of, sigma_in
+from faceplate.grain.response.levels import levels_in, typical_variance
 from faceplate.grain.response.response import Response, response_fields
 from faceplate.spec import Settings, knob
 from faceplate.values import Array, Floats, GrainProfile, Matrix
 
+CLEAR = 1.3  # times what rounding leaves: grain that strong is seen
+TINY = np.float32(1e-30)
 FLAT_EXCESS = 1.5  # times the variance of the response: blocks of a bin with more are not flat, whatever they look
 Numbered = tuple[int | None, Array]
 MISSING: Numbered = (None, np.empty(0))
@@ -73,11 +83,12 @@ class BlocksUsed:
 
 @dataclass
 class Measured:
-    """What the frames seen so far say, each alone and beside another, and what is wrong with them."""
+    """What the frames seen so far say, each alone, beside another and beside one further away, and what is wrong."""
 
     numbers: list[int] = field(default_factory=list)
     alone: Gathered = field(default_factory=lambda: Gathered(ALL_MODES))
     beside: Gathered = field(default_factory=lambda: Gathered(PLAIN_MODES))
+    apart: Gathered = field(default_factory=lambda: Gathered(PLAIN_MODES))
     likeness: Likeness = field(default_factory=Likeness)
     faults: Faults = field(default_factory=Faults)
 
@@ -99,6 +110,7 @@ def measure_grain(
     settings: GrainMeasureSettings | None = None,
     *,
     clean: Iterable[tuple[int, Array]] | None = None,
+    apart: Iterable[tuple[int, Array]] = (),
     on_blocks: Callable[[BlocksUsed], None] | None = None,
 ) -> GrainProfile:
     """How the grain of these frames behaves in scene-linear.
@@ -117,6 +129,8 @@ def measure_grain(
         encoding: the name of that encoding; it is kept in the profile.
         settings: bins and block counts.
         clean: the degrained plate, the same frames in the same order and encoding.
+        apart: pairs of frames further apart (`frames_apart`), one after the other. They are asked for where neighbours
+            are copies of each other, as codecs make them: grain is then what differs between these.
         on_blocks: is told which blocks each frame was measured in.
 
     Raises:
@@ -134,6 +148,9 @@ def measure_grain(
             on_blocks(used)
     if not measured.numbers:
         raise _no_frames(encoding)
+    measured.faults.copied = clean is None and measured.beside.is_copied
+    if measured.faults.copied:
+        _further_apart(measured, iter(apart), to_linear, settings)
     return _profile(measured, encoding, settings)
 
 
@@ -156,6 +173,18 @@ def _pairs(
         if there and before and number == before[0] + 1:
             measured.likeness.add(frame_encoded, found, there, to_linear)
         yield _used(number, found, single, pair)
+
+
+def _further_apart(
+    measured: Measured, frames: Iterator[tuple[int, Array]], to_linear: ToLinear, settings: GrainMeasureSettings
+) -> None:
+    """Takes in pairs of frames, what differs between the two of each."""
+    for (number, frame_encoded), (other, other_encoded) in zip(frames, frames, strict=True):
+        measured.faults.apart = True
+        measured.numbers += [number, other]
+        found = _candidates(frame_encoded, survey(frame_encoded, f"frame {number}"), to_linear, settings)
+        there = moved_between(pyramid(frame_encoded), pyramid(other_encoded), found, other_encoded)
+        measured.apart.add(without_copies(sampled(frame_encoded, found, to_linear, there)[1]))
 
 
 def _degrained(
@@ -202,7 +231,7 @@ def _profile(measured: Measured, encoding: str, settings: GrainMeasureSettings) 
     mended = partial(without_lattice, lattice=lattice)
     spectra = spectra_in((alone, beside), settings.bins_per_stop)
     covariances = mended(autocovariance(each for some in spectra.values() for each in some))
-    sample = sample_of((alone, beside), covariances).without_rounding()
+    sample = sample_of((alone, beside), covariances)
     channels = _channels(sample, covariances, settings.bins_per_stop)
     grainy = np.array([any(channel.response.terms) for channel in channels])
     coarser = measured.faults.neighbours.colour.coarser(covariances)
@@ -216,7 +245,7 @@ def _profile(measured: Measured, encoding: str, settings: GrainMeasureSettings) 
         sigma=np.stack([_sigma(channel, numbers, settings) for channel in channels]).astype(np.float32),
         kernel=np.stack([kernel_of(covariance) for covariance in covariances[:3]]),
         correlation=correlation_of(covariances),
-        frames=tuple(measured.numbers),
+        frames=tuple(sorted(set(measured.numbers))),
         **response_fields([channel.response for channel in channels]),
         zone_exposure=zones.exposure,
         zone_kernel=zones.kernel,
@@ -233,9 +262,11 @@ def _trusted(measured: Measured, bins_per_stop: int) -> tuple[Gathered, Gathered
     free = np.array([free_samples(covariance) for covariance in covariances[:3]])
     still, moved = measured.likeness.correlations(free)
     measured.faults.dead_share = measured.alone.dead_share
-    measured.faults.copied = not measured.faults.degrained and measured.beside.is_copied
-    distrusted = is_baked(moved) or measured.faults.copied
-    beside = Gathered(PLAIN_MODES) if distrusted else measured.beside
+    beside = measured.beside
+    if measured.faults.copied:
+        beside = measured.apart
+    elif is_baked(moved):
+        beside = Gathered(PLAIN_MODES)
     return *better_supported(measured.alone, beside), still
 
 
@@ -248,10 +279,24 @@ def _channels(sample: Sample, covariances: Matrix, bins_per_stop: int) -> list[C
     free = [free_samples(covariance) for covariance in covariances[:3]]
     bins = exposure_bin(sample.means, bins_per_stop)
     responses = responses_of(sample.means, sample.variances, bins, free)
-    return [
+    found = [
         Channel(sample.means[:, each], sample.variances[:, each], bins[:, each], free[each], responses[each])
         for each in range(3)
     ]
+    return [_believed(channel, sample.rounding[:, each]) for each, channel in enumerate(found)]
+
+
+def _believed(channel: Channel, rounding: Floats) -> Channel:
+    """Without any grain, where fewer bins show what the response tells than show none and should: texture, then."""
+    levels = levels_in(channel.mean, channel.variance, channel.bins, channel.free, channel.response)
+    shown = explained_by(channel.response, levels).sum()
+    missing = 0
+    for number in np.unique(channel.bins):
+        members = channel.bins == number
+        expected = channel.response.variance(channel.mean[members].astype(np.float64))
+        blank = typical_variance(channel.variance[members], channel.free) == 0
+        missing += blank and float(np.median(expected / np.maximum(rounding[members], TINY))) > CLEAR
+    return channel if missing <= shown else channel._replace(variance=0 * channel.variance, response=Response(0.0, 0.0))
 
 
 def _sigma(channel: Channel, numbers: npt.NDArray[np.int64], settings: GrainMeasureSettings) -> Matrix:

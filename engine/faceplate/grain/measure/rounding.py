@@ -10,7 +10,7 @@ from faceplate.values import Floats
 ToLinear = Callable[[Floats], Floats]
 
 LEAST = 3e-6  # of the exposure: what float32 leaves of a still picture after a log curve
-AS_MUCH = 2.0  # times the variance of rounding: below it nothing is known of the grain
+AS_MUCH = 5.0  # times the variance of rounding, 0.65 of a step: below it smooth pictures and converted codes lie too
 BLACK = 1e-3
 
 

@@ -15,6 +15,9 @@ from faceplate.values import Array, Floats, Matrix
 
 LEAKED = 0.25  # correlation of what was taken out with what was left: grain alone seldom has it by chance
 LEFT = 0.05  # of the variance taken out: less detail than that is none
+CONVERTED = (
+    4.0  # times what counts as rounding: a step of Cb is two of B, so such a channel alone is a converted file's
+)
 BATCH = 128  # blocks in hand at a time, so that memory does not grow with the frame
 
 
@@ -43,7 +46,8 @@ class Blocks(NamedTuple):
         which: n, which candidates they are.
         mean_linear: n x 3.
         residuals: n x 3 x BLOCK_PX x BLOCK_PX, without slow variation.
-        variance: n x 3, theirs.
+        variance: n x 3, theirs; 0 where it is no more than rounding leaves.
+        rounding: n x 3, that much.
         fast: n x 3, the variances of what no slow mode holds.
         structure: n, the energy of slow modes that curve.
         bins: n, of luminance.
@@ -54,6 +58,7 @@ class Blocks(NamedTuple):
     mean_linear: Floats
     residuals: Floats
     variance: Floats
+    rounding: Floats
     fast: Floats
     structure: Floats
     bins: Places
@@ -70,6 +75,7 @@ class Blocks(NamedTuple):
             self.mean_linear[places],
             self.residuals[places],
             self.variance[places],
+            self.rounding[places],
             self.fast[places],
             self.structure[places],
             self.bins[places],
@@ -159,16 +165,19 @@ def linear_planes(blocks_encoded: Floats, to_linear: ToLinear) -> Floats:
 def _blocks(which: Places, means: Floats, planes: Floats, rounding: Floats, bins: Places, removed: int) -> Blocks:
     residuals, curved = split(planes, removed)
     variance = np.mean(np.square(residuals), axis=(2, 3))
-    variance[variance < rounding] = 0
+    none = variance < rounding
+    variance[none | ((variance < CONVERTED * rounding) & none.any(axis=1, keepdims=True))] = 0
     slow = curved / np.float32(BLOCK_PX**2) if removed < ALL_MODES else np.float32(0)
     fast = np.maximum(variance - slow, 0)
-    return Blocks(which, means, residuals, variance, fast, curved.sum(axis=1), bins[which], np.zeros((which.size, 2)))
+    whole, structure = np.zeros((which.size, 2)), curved.sum(axis=1)
+    return Blocks(which, means, residuals, variance, rounding, fast, structure, bins[which], whole)
 
 
 def _nothing() -> Blocks:
     none = np.empty(0, np.int64)
     planes = np.empty((0, 3, BLOCK_PX, BLOCK_PX), np.float32)
-    return _blocks(none, np.empty((0, 3), np.float32), planes, np.empty((0, 3), np.float32), none, 0)
+    numbers = np.empty((0, 3), np.float32)
+    return _blocks(none, numbers, planes, numbers, none, 0)
 
 
 def _joined(parts: list[Blocks]) -> Blocks:

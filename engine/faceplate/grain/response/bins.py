@@ -88,6 +88,11 @@ def sigma_in(variance: Matrix, mean: Floats, middle: float, response: Response, 
     return float(np.sqrt(level_at(variance, mean, middle, response, free)))
 
 
+def explained_by(response: Response, levels: Levels) -> npt.NDArray[np.bool_]:
+    """Which of the levels the response tells."""
+    return np.asarray(np.abs(log_ratio(response.variance(levels.exposure), levels.variance)) < EXPLAINED)
+
+
 def _misfit(responses: Sequence[Response], channels: Sequence[Levels]) -> float:
     """The squared deviations of all bins, capped."""
     total = 0.0
@@ -99,6 +104,5 @@ def _misfit(responses: Sequence[Response], channels: Sequence[Levels]) -> float:
 
 def _told(response: Response, levels: Levels) -> Response:
     """With the lowest and highest exposure among the bins that it explains."""
-    off = log_ratio(response.variance(levels.exposure), levels.variance)
-    explained = levels.exposure[np.abs(off) < EXPLAINED]
+    explained = levels.exposure[explained_by(response, levels)]
     return response._replace(measured=(float(explained.min()), float(explained.max()))) if explained.size else response
