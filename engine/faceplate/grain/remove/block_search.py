@@ -67,7 +67,8 @@ def _search(ours: Array, theirs: Array, price: Matrix, nodes: Array) -> None:
             for down in range(-reach, reach + 1):
                 for across in range(-reach, reach + 1):
                     paid = int(price[down + reach, across + reach])
-                    best = _tried(mine, theirs, place, (down, across), paid, best, node)
+                    if paid < best:
+                        best = _tried(mine, theirs, place, (down, across), paid, best, node)
 
 
 @compiled
@@ -88,7 +89,9 @@ def _close(ours: Array, theirs: Array, parents: Array, price: float, nodes: Arra
             for down in range(middle[0] - 1, middle[0] + 2):
                 for across in range(middle[1] - 1, middle[1] + 2):
                     motion = down, across
-                    best = _tried(mine, theirs, place, motion, _paid(price, motion, own), best, node)
+                    paid = _paid(price, motion, own)
+                    if paid < best:
+                        best = _tried(mine, theirs, place, motion, paid, best, node)
 
 
 @compiled
@@ -110,7 +113,7 @@ def _tried(mine: Array, theirs: Array, place: Place, motion: Place, paid: int, b
     y, x = place[0] + motion[0], place[1] + motion[1]
     if y < 0 or x < 0 or y > theirs.shape[0] - side or x > theirs.shape[1] - side:
         return best
-    cost = paid + _difference(mine, theirs[y : y + side, x : x + side], best - paid)
+    cost = paid + _difference(mine, theirs, y, x, best - paid)
     if cost >= best:
         return best
     node[0], node[1] = motion
@@ -118,17 +121,18 @@ def _tried(mine: Array, theirs: Array, place: Place, motion: Place, paid: int, b
 
 
 @compiled
-def _difference(mine: Array, other: Array, most: int) -> int:
-    """The sum of absolute differences, or of as many tiles as it takes to reach `most`."""
+def _difference(mine: Array, theirs: Array, y: int, x: int, most: int) -> int:
+    """The sum of absolute differences from the block at row y and column x, or of as many tiles as it takes to reach
+    `most`.
+    """
     total = 0
     for top in range(0, mine.shape[0], TILE_PX):
         for left in range(0, mine.shape[1], TILE_PX):
-            one = mine[top : top + TILE_PX, left : left + TILE_PX]
-            two = other[top : top + TILE_PX, left : left + TILE_PX]
             tile = np.int32(0)
-            for row in range(TILE_PX):
+            for row in range(top, top + TILE_PX):
+                one, two = mine[row, left : left + TILE_PX], theirs[y + row, x + left : x + left + TILE_PX]
                 for column in range(TILE_PX):
-                    tile += abs(one[row, column] - two[row, column])
+                    tile += abs(one[column] - two[column])
             total += int(tile)
             if total >= most:
                 return total
