@@ -11,6 +11,7 @@ from faceplate.grain.remove import degrain as on_cpu
 from faceplate.grain.remove import shrink
 from faceplate.grain.remove.motion import whitening
 from faceplate.grain.remove.opponents import opponent_covariances
+from faceplate.grain.remove.part import Part
 from faceplate.grain.response.stabilise import stabilisers
 from faceplate.values import Window
 
@@ -60,11 +61,11 @@ def offsets_of(count):
     return [place - count // 2 for place in range(count) if place != count // 2]
 
 
-def on_both(pictures, profile=PROFILE, settings=PLAIN, window=None, offsets=()):
+def on_both(pictures, profile=PROFILE, settings=PLAIN, offsets=(), **places):
     for each in pictures:
         each.setflags(write=False)
     first, *others = pictures
-    known = {"window": window, "neighbours": others, "offsets": offsets}
+    known = {"neighbours": others, "offsets": offsets, **places}
     return tuple(degrain(first, profile, settings, device=device, **known) for device in ("cpu", "cuda"))
 
 
@@ -115,9 +116,12 @@ def test_motions_and_moved_frames_have_the_bits_of_the_cpu(size, corner, offsets
     assert np.array_equal(found.cpu().numpy(), wanted)
     if min(size) > 64:
         assert np.abs(wanted).max() > 28
-    stack = on_cpu._stacked(evens, COVARIANCES[0], corner, offsets)
+    height, width = evens[0].shape[1:]
+    window = Window(corner[1], corner[0], corner[1] + width, corner[0] + height)
+    part = Part(window, window._replace(left=window.right - 9))
+    stack = on_cpu._stacked(evens, COVARIANCES[0], part, offsets)
     for place, (even, moved) in enumerate(zip(evens[1:], found, strict=True), 1):
-        assert np.array_equal(aligned(sent(even, device), moved, corner).cpu().numpy(), stack[:, place])
+        assert np.array_equal(aligned(sent(even, device), moved, corner, part.near).cpu().numpy(), stack[:, place])
 
 
 def test_blocks_that_are_all_alike_are_found_where_the_cpu_finds_them(device):
@@ -181,9 +185,12 @@ def test_a_crop_has_the_bits_of_the_whole_picture(along):
     pictures = frames(size, 2)
     window = (Window(0, start, 70, start + 350), Window(start, 0, start + 350, 70))[along]
     cut = window.slices(Window(0, 0, size[1], size[0]))
-    whole, crop = on_both(pictures)[1][cut], on_both([each[cut].copy() for each in pictures], window=window)[1]
+    cropped, whole = [each[cut].copy() for each in pictures], on_both(pictures)[1][cut]
     inside = (slice(margin, -margin), slice(None))[:: 1 - 2 * along]
-    assert np.array_equal(crop[inside], whole[inside])
+    assert np.array_equal(on_both(cropped, window=window)[1][inside], whole[inside])
+    first, last = start + margin, start + 350 - margin
+    wanted = (Window(0, first, 70, last), Window(first, 0, last, 70))[along]
+    assert np.array_equal(on_both(cropped, window=window, inside=wanted)[1], whole[inside])
 
 
 def test_tiles_leave_no_trace(monkeypatch, device):
@@ -198,10 +205,11 @@ def test_no_work_is_left_on_the_cpu():
     # Torch refuses to work on tensors of two devices at once, on this one of shapes alone too.
     meta = torch.device("meta")
     scales = [stabilise.EvenScale.at(each, meta) for each in stabilisers(PROFILE)]
-    stack = torch.stack([on_gpu._even(torch.empty((3, 80, 90), device=meta), scales) for _ in range(3)], dim=1)
-    made = on_gpu._merged(stack, PROFILE, PLAIN, (3, 5), (-1, 1))
+    even = [on_gpu._even(torch.empty((3, 80, 90), device=meta), scales) for _ in range(3)]
+    part = Part(Window(5, 3, 95, 83), Window(5, 3, 30, 33))
+    made = on_gpu._merged(even, PROFILE, PLAIN, part, (-1, 1))
     assert made.device == meta
-    assert made.shape == (3, 80, 90)
+    assert made.shape == (3, 30, 25)
 
 
 def test_products_are_whole_meanwhile_and_as_this_process_says_afterwards():

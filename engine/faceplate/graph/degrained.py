@@ -33,9 +33,10 @@ def with_and_without_grain(
     wide = window.grow(margin_px).intersect(frame.header.data)
     own, *others = (linear_pixels(each, wide, plate, light) for each in (frame, *beside))
     offsets = [each.number - frame.number for each in beside]
-    clean = degrain(own, profile, settings, window=wide, neighbours=others, offsets=offsets, device=device)
-    inside = window.slices(wide)
-    return own[inside], clean[inside]
+    clean = degrain(
+        own, profile, settings, window=wide, inside=window, neighbours=others, offsets=offsets, device=device
+    )
+    return own[window.slices(wide)], clean
 
 
 def linear_pixels(frame: Frame, window: Window, plate: Plate, light: CameraLight = working_light) -> Floats:

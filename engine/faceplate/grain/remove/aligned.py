@@ -4,7 +4,9 @@ import numpy as np
 
 from faceplate.compiled import compiled
 from faceplate.grain.remove.motion import on_grid
-from faceplate.values import Floats
+from faceplate.values import Floats, Window
+
+Place = tuple[int, int]
 
 TAPS, PHASES = 6, 32
 NODE_PX = np.float32(8)
@@ -23,33 +25,35 @@ def sinc_taps() -> Floats:
 WEIGHTS = sinc_taps()
 
 
-def aligned(planes: Floats, motion: Floats, corner: tuple[int, int]) -> Floats:
-    """The planes (3 x rows x columns) as they would lie without this motion.
+def aligned(planes: Floats, motion: Floats, corner: tuple[int, int], near: Window) -> Floats:
+    """The planes (3 x rows x columns) as they would lie without this motion, over a window of the plate.
 
     `motion` is as `motion_between` gives it; between its nodes it changes linearly. `corner` is the planes' top and
     left on the plate. Beyond the border the border's pixels stand.
     """
-    before = [on_grid(start, length)[0] for start, length in zip(corner, planes.shape[1:], strict=True)]
+    rows, columns = planes.shape[1:]
+    before = on_grid(corner[0], rows)[0], on_grid(corner[1], columns)[0]
     margin = TAPS // 2
     around = np.pad(planes, [(0, 0), (margin, margin), (margin, margin)], mode="edge")
-    moved = np.empty_like(planes)
-    _align(around, motion, before[0], before[1], WEIGHTS, moved)
+    moved = np.empty((planes.shape[0], near.height, near.width), np.float32)
+    _align(around, motion, before, (near.top - corner[0], near.left - corner[1]), WEIGHTS, moved)
     return moved
 
 
 @compiled
-def _align(around: Floats, motion: Floats, top: int, left: int, weights: Floats, moved: Floats) -> None:
-    """`around` reaches TAPS // 2 further on all sides."""
+def _align(around: Floats, motion: Floats, before: Place, first: Place, weights: Floats, moved: Floats) -> None:
+    """`around` reaches TAPS // 2 further on all sides, the grid of motion `before`; `moved` begins at `first`."""
+    top, left = first
     _, rows, columns = moved.shape
     across, line = np.empty((2, columns), np.float32), np.empty(TAPS, np.float32)
     highest, widest = around.shape[1] - TAPS, around.shape[2] - TAPS
     for row in range(rows):
-        _between(motion, row + top, left, across)
+        _between(motion, row + top + before[0], left + before[1], across)
         for column in range(columns):
             v = np.int64(np.floor(across[0, column] * PHASES + np.float32(0.5)))
             u = np.int64(np.floor(across[1, column] * PHASES + np.float32(0.5)))
-            y = min(max(row + v // PHASES + 1, 0), highest)
-            x = min(max(column + u // PHASES + 1, 0), widest)
+            y = min(max(row + top + v // PHASES + 1, 0), highest)
+            x = min(max(column + left + u // PHASES + 1, 0), widest)
             down, along = weights[v % PHASES], weights[u % PHASES]
             for plane in range(3):
                 p = around[plane, y : y + TAPS, x : x + TAPS]

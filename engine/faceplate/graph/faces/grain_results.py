@@ -103,11 +103,11 @@ def _clean_over(group: Node, source: Source, window: Window) -> Floats:
     own, others = light.camera(working), [light.camera(rgb_of(each, wide)) for each in beside]
     offsets = [each.node.frame - source.node.frame for each in beside]
     clean = degrain(
-        own, profile, settings, window=wide, neighbours=others, offsets=offsets,
+        own, profile, settings, window=wide, inside=window, neighbours=others, offsets=offsets,
         device=degrain_device_of(group),
     )  # fmt: skip
     inside = window.slices(wide)
-    return light.changed(working[inside], own[inside], clean[inside])
+    return light.changed(working[inside], own[inside], clean)
 
 
 @operator("FaceRegrain result", timed=True, state=_state)

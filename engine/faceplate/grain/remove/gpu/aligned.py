@@ -6,22 +6,24 @@ from torch import Tensor
 from faceplate.grain.remove.aligned import PHASES, TAPS, WEIGHTS
 from faceplate.grain.remove.gpu.padded import padded, sent
 from faceplate.grain.remove.motion import on_grid
+from faceplate.values import Window
 
 CHUNK_PX = 2**20  # pixels that are looked up at once: 12 MiB a tap
 
 
-def aligned(planes: Tensor, motion: Tensor, corner: tuple[int, int]) -> Tensor:
-    """The planes (3 x rows x columns) as they would lie without this motion (nodes x nodes x 2)."""
+def aligned(planes: Tensor, motion: Tensor, corner: tuple[int, int], near: Window) -> Tensor:
+    """The planes (3 x rows x columns) as they would lie without this motion (nodes x nodes x 2), over a window."""
     rows, columns = planes.shape[1:]
     top, left = (on_grid(start, length)[0] for start, length in zip(corner, (rows, columns), strict=True))
     around = padded(planes, [(TAPS // 2, TAPS // 2)] * 2, "edge")
-    weights, moved = sent(WEIGHTS.T, planes.device), torch.empty_like(planes)
-    band = max(CHUNK_PX // columns, 1)
-    for first in range(0, rows, band):
-        last = min(first + band, rows)
-        at = torch.arange(first, last, device=planes.device)
-        v, u = _between(motion, at + top, torch.arange(columns, device=planes.device) + left)
-        moved[:, first:last] = _looked_up(around, weights, at, (v, u))
+    weights, moved = sent(WEIGHTS.T, planes.device), planes.new_empty((3, near.height, near.width))
+    band = max(CHUNK_PX // near.width, 1)
+    across = torch.arange(near.left - corner[1], near.right - corner[1], device=planes.device)
+    for first in range(0, near.height, band):
+        last = min(first + band, near.height)
+        down = torch.arange(first, last, device=planes.device) + near.top - corner[0]
+        motion_here = _between(motion, down + top, across + left)
+        moved[:, first:last] = _looked_up(around, weights, (down, across), motion_here)
     return moved
 
 
@@ -43,12 +45,13 @@ def _place(pixels: Tensor) -> tuple[Tensor, Tensor]:
     return node, (2 * pixels - 7 - 16 * node).float() / 16
 
 
-def _looked_up(around: Tensor, weights: Tensor, rows: Tensor, motion: tuple[Tensor, Tensor]) -> Tensor:
+def _looked_up(around: Tensor, weights: Tensor, at: tuple[Tensor, Tensor], motion: Tensor) -> Tensor:
     """Six by six pixels at each place, down and then across: 3 x rows x columns."""
     wide = around.shape[2]
     (y, down), (x, along) = (_phase(each) for each in motion)
+    rows, columns = at
     y = (rows[:, None] + y + 1).clamp(0, around.shape[1] - TAPS)
-    x = (torch.arange(motion[1].shape[1], device=x.device) + x + 1).clamp(0, wide - TAPS)
+    x = (columns + x + 1).clamp(0, wide - TAPS)
     place, flat = (y * wide + x).int().view(-1), around.view(3, -1)
     downs, alongs = weights[:, down.view(-1)], weights[:, along.view(-1)]
 

@@ -18,6 +18,7 @@ from faceplate.grain.remove.gpu.shrink import shrunk
 from faceplate.grain.remove.gpu.stabilise import EvenScale, channels_of, opponents_of
 from faceplate.grain.remove.motion import whitening
 from faceplate.grain.remove.opponents import opponent_covariances
+from faceplate.grain.remove.part import Part
 from faceplate.grain.remove.settings import FaceDegrainSettings
 from faceplate.grain.remove.shrink import noise_variances
 from faceplate.grain.response.stabilise import stabilisers
@@ -31,7 +32,7 @@ def degrained(
     profile: GrainProfile,
     settings: FaceDegrainSettings,
     *,
-    corner: tuple[int, int],
+    part: Part,
     offsets: tuple[int, ...],
     device: str,
 ) -> Floats:
@@ -43,7 +44,7 @@ def degrained(
         frames: the picture, and the neighbours that are used.
         profile: the plate's grain.
         settings: how much goes.
-        corner: the pictures' top and left on the plate.
+        part: where the pictures lie, and what of them is wanted.
         offsets: the neighbours' numbers less the picture's own; none where they are not told.
         device: torch's name for where the work is done.
 
@@ -56,10 +57,12 @@ def degrained(
             whole = _whole(frames[0], own)
             others = (_whole(each, sent(each, own.device)) for each in frames[1:])
             scales = [EvenScale.at(each, own.device) for each in stabilisers(profile)]
-            stack = torch.stack([_even(each, scales) for each in chain([whole], others)], dim=1)
-            smooth = channels_of(_merged(stack, profile, settings, corner, offsets))
+            even = [_even(each, scales) for each in chain([whole], others)]
+            smooth = channels_of(_merged(even, profile, settings, part, offsets))
             clean = torch.stack([scale.inverse(plane) for scale, plane in zip(scales, smooth, strict=True)])
-            mixed = whole + float(np.float32(settings.amount)) * (clean - whole)
+            cut = part.inside.slices(part.window)
+            own, before = own[cut], whole[:, *cut]
+            mixed = before + float(np.float32(settings.amount)) * (clean - before)
             grainy = sent(np.any(profile.response, axis=1), own.device)
             made: Floats = torch.where(_is_light(own) & grainy, mixed.movedim(0, -1), own).cpu().numpy()
             return made
@@ -84,19 +87,22 @@ def _even(planes: Tensor, scales: list[EvenScale]) -> Tensor:
 
 
 def _merged(
-    stack: Tensor,
+    even: list[Tensor],
     profile: GrainProfile,
     settings: FaceDegrainSettings,
-    corner: tuple[int, int],
+    part: Part,
     offsets: tuple[int, ...],
 ) -> Tensor:
-    """Opponents without their grain, of opponents x frames x rows x columns; the others are moved onto the first."""
-    covariances = opponent_covariances(profile)
-    if stack.shape[1] > 1:
-        found = motions(stack[0], whitening(covariances[0]), corner, offsets)
+    """The part's opponents without their grain, of those of each frame; the others are moved onto the first."""
+    covariances, near = opponent_covariances(profile), part.near
+    stack = even[0].new_empty((3, len(even), near.height, near.width))
+    stack[:, 0] = even[0][:, *near.slices(part.window)]
+    if len(even) > 1:
+        found = motions(torch.stack([each[0] for each in even]), whitening(covariances[0]), part.corner, offsets)
         for place, motion in enumerate(found, 1):
-            stack[:, place] = aligned(stack[:, place], motion, corner)
-    return shrunk(stack, noise_variances(covariances, settings.luminance, settings.colour), corner)
+            stack[:, place] = aligned(even[place], motion, part.corner, near)
+    variances = noise_variances(covariances, settings.luminance, settings.colour)
+    return shrunk(stack, variances, part.near_corner)[:, *part.inside.slices(near)]
 
 
 def _no_memory(frames: Sequence[Floats]) -> DeviceError:
