@@ -30,7 +30,7 @@ def client() -> Any:
     """The plugin's client, by its file."""
     spec = importlib.util.spec_from_file_location("faceplate_engine_client", CLIENT)
     assert spec is not None  # noqa: S101 -- the file is there
-    assert spec.loader is not None  # noqa: S101
+    assert spec.loader is not None  # noqa: S101 -- likewise
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -1,8 +1,43 @@
-"""What NVIDIA's driver says of this machine, asked of it directly: no library of the engine is loaded for it."""
+"""Whether work can go to an NVIDIA GPU, asked of its driver directly: no library of the engine is loaded for it."""
 
 import ctypes
 import ctypes.util
+from collections.abc import Callable
 from functools import cache
+from typing import TypeAlias
+
+from faceplate.errors import DeviceError
+
+DeviceProblem: TypeAlias = tuple[str, str]
+"""Why a device is not there, and what to do about it."""
+
+
+def chosen_device(asked: str, gpu_problem: Callable[[], DeviceProblem | None], *, expected: str) -> str:
+    """What was asked for, or with `auto` CUDA where it is there, else the CPU, for which nothing is looked up.
+
+    Args:
+        asked: `auto`, `cpu` or the name of a GPU's library.
+        gpu_problem: why the work cannot be done on a GPU, with `auto` on CUDA; None where it can.
+        expected: what the work needs there, for the message.
+
+    Raises:
+        DeviceError: a GPU was asked for on which the work cannot be done.
+    """
+    if asked == "cpu":
+        return asked
+    problem = gpu_problem()
+    if asked == "auto":
+        return "cpu" if problem else "cuda"
+    if problem:
+        raise DeviceError(f"device {asked}", expected=expected, came=problem[0], next_step=problem[1])
+    return asked
+
+
+def no_gpu() -> DeviceProblem | None:
+    """That this machine has no GPU; None where the driver knows of one."""
+    if gpu_count() == 0:
+        return "no NVIDIA driver or no GPU on this machine", "render on a machine with a GPU, or choose device cpu"
+    return None
 
 
 @cache

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from faceplate import nvidia
 from faceplate.cli import main
 from faceplate.colour import plate_codec
 from faceplate.grain import grain_outputs, read_profile, sigma_at
-from faceplate.grain.remove import devices
 from faceplate.plate import open_plate, write_frame
 from faceplate.values import ChannelGroup, Frame, Sample
 from shots import ENCODING, SIZE, plate_frame, write_plate
@@ -214,7 +214,7 @@ def test_a_profile_of_another_encoding_is_told_of(folder, capsys):
 
 
 def test_a_gpu_that_is_not_there_is_refused_before_anything_is_made(folder, monkeypatch, capsys):
-    monkeypatch.setattr(devices, "gpu_count", lambda: 0)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 0)
     call = ["grain", "remove", *PLATE, "--profile", "plate.grain", "--device", "cuda", "-o", "gpu/c.%04d.exr"]
     assert main(call) == 1
     assert "no NVIDIA driver" in re.sub(r"\s+", " ", capsys.readouterr().err)

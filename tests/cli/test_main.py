@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 import faceplate
+from faceplate import nvidia
 from faceplate.cli import build_parser, main, swap_shot
 from faceplate.cli.commands import doctor, swap
-from faceplate.grain.remove import devices as degrain_devices
 from faceplate.plate import open_plate, write_frame
 from faceplate.track import write_track
 from faceplate.values import Attribute, ChannelGroup, Header, Window
@@ -259,7 +259,7 @@ def test_doctor_says_what_is_there_and_what_to_do(capsys):
 
 
 def test_doctor_says_whether_grain_is_taken_out_on_a_gpu_and_why_not(monkeypatch, capsys):
-    monkeypatch.setattr(degrain_devices, "gpu_count", lambda: 0)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 0)
     assert main(["doctor"]) == 0
     assert "degraining: on the CPU; no GPU: no NVIDIA driver" in capsys.readouterr().out
     monkeypatch.setattr(doctor, "degrain_gpu_problem", lambda: None)

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from faceplate import nvidia
 from faceplate.errors import DeviceError
 from faceplate.grain import degrain_device, degrain_gpu_problem
 from faceplate.grain.remove import devices
@@ -15,9 +16,8 @@ from grain_plates import TRUTH
 frames = np.random.default_rng(0).uniform(0.1, 0.2, (2, 32, 32, 3)).astype(np.float32)
 device = degrain_device("cpu")
 degrain(frames[0], TRUTH.profile(), FaceDegrainSettings(), neighbours=frames[1:], device=device)
-import faceplate.nvidia
-from faceplate.grain.remove import devices
-devices.gpu_count = lambda: 0
+from faceplate import nvidia
+nvidia.gpu_count = lambda: 0
 assert degrain_device("auto") == "cpu"
 print([name for name in sys.modules if name.partition(".")[0] in ("torch", "onnxruntime")])
 """
@@ -27,7 +27,7 @@ print([name for name in sys.modules if name.partition(".")[0] in ("torch", "onnx
 def gpu(monkeypatch):
     """A machine with a GPU, torch and CUDA; the test takes away what it wants."""
     there = pytest.importorskip("faceplate.grain.remove.gpu.there", exc_type=ImportError)
-    monkeypatch.setattr(devices, "gpu_count", lambda: 1)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 1)
     monkeypatch.setattr(devices, "find_spec", lambda _: object())
     monkeypatch.setattr(there, "has_cuda", lambda: True)
     return there
@@ -35,7 +35,7 @@ def gpu(monkeypatch):
 
 @pytest.fixture
 def _no_gpu(monkeypatch):
-    monkeypatch.setattr(devices, "gpu_count", lambda: 0)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 0)
 
 
 def test_degraining_on_the_cpu_and_choosing_it_load_no_torch():

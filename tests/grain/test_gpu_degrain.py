@@ -15,13 +15,15 @@ from faceplate.grain.remove.part import Part
 from faceplate.grain.response.stabilise import stabilisers
 from faceplate.values import Window
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from faceplate.grain.remove.gpu import cosines, motion, stabilise  # noqa: E402
-from faceplate.grain.remove.gpu import degrain as on_gpu  # noqa: E402
-from faceplate.grain.remove.gpu.aligned import aligned  # noqa: E402
-from faceplate.grain.remove.gpu.padded import sent  # noqa: E402
-from faceplate.grain.remove.gpu.shrink import shrunk  # noqa: E402
+import torch
+
+from faceplate.grain.remove.gpu import cosines, motion, stabilise
+from faceplate.grain.remove.gpu import degrain as on_gpu
+from faceplate.grain.remove.gpu.aligned import aligned
+from faceplate.grain.remove.gpu.padded import sent
+from faceplate.grain.remove.gpu.shrink import shrunk
 
 PLAIN = FaceDegrainSettings()
 PROFILE = TRUTH.profile()

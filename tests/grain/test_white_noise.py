@@ -1,11 +1,17 @@
 import numpy as np
 import pytest
 
-from faceplate.grain.apply.white import white_noise
+from faceplate.grain.apply.white import field_key, fill_white
 from faceplate.values import Window
 
 WHOLE = Window(-300, -40, 468, 472)
 SAMPLES = 3 * 768 * 512
+
+
+def white_noise(window, frame, seed):
+    white = np.empty((3, window.height, window.width), np.float32)
+    fill_white(window, field_key(frame, seed), white)
+    return white
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,7 @@ def walk_all(folder, kind, seeds, results):
             walk(path, out)
         except PlateError as error:
             refused += str(path) in str(error) or "R, G, B" in str(error)
-        except Exception as error:  # noqa: BLE001  (what must not come is what is looked for)
+        except Exception as error:  # noqa: BLE001 -- what must not come is what is looked for
             wrong.append(f"{name}: {error!r}")
         wrong += [f"{name}: {left.name} is left" for left in out.iterdir() if left.name != kind.replace(".cin", ".exr")]
     signal.alarm(0)

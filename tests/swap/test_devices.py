@@ -1,6 +1,7 @@
 import onnxruntime as ort
 import pytest
 
+from faceplate import nvidia
 from faceplate.errors import DeviceError
 from faceplate.swap import choose_device, device_problems, devices
 from swap_models import write_model
@@ -8,7 +9,7 @@ from swap_models import write_model
 
 @pytest.fixture
 def _no_gpu(monkeypatch):
-    monkeypatch.setattr(devices, "gpu_count", lambda: 0)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 0)
 
 
 @pytest.mark.usefixtures("_no_gpu")
@@ -27,7 +28,7 @@ def test_the_cpu_can_always_be_asked_for():
 
 
 def test_with_a_gpu_auto_is_cuda(monkeypatch):
-    monkeypatch.setattr(devices, "gpu_count", lambda: 1)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 1)
     monkeypatch.setattr(devices.ort, "get_available_providers", lambda: ["CUDAExecutionProvider"])
     assert device_problems()["cuda"] is None
     assert choose_device("auto") == "cuda"
@@ -42,7 +43,7 @@ def test_a_session_that_landed_on_another_processor_is_refused(tmp_path):
 
 def test_tensorrt_is_asked_for_by_name_alone(monkeypatch):
     everything = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
-    monkeypatch.setattr(devices, "gpu_count", lambda: 1)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 1)
     monkeypatch.setattr(devices.ort, "get_available_providers", lambda: everything)
     monkeypatch.setattr(devices.ctypes.util, "find_library", lambda name: f"lib{name}.so")
     assert choose_device("auto") == "cuda"

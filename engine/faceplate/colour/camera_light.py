@@ -1,7 +1,7 @@
 """A plate's own linear light: its curve undone, its primaries kept, which is where a camera makes its noise."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,8 +40,7 @@ class CameraLight:
 
     def camera(self, rgb_working: Floats) -> Floats:
         """In the plate's primaries."""
-        back = np.linalg.inv(self.matrix[:, :3])
-        return self._converted(rgb_working, np.column_stack([back, np.zeros(3)]))
+        return self._converted(rgb_working, self._back)
 
     def working(self, rgb_camera: Floats) -> Floats:
         """In the working space."""
@@ -55,6 +54,10 @@ class CameraLight:
         picture, old, new = (np.ascontiguousarray(each, np.float32) for each in (rgb_working, before, after))
         _add_change(picture, old, new, self.matrix.astype(np.float32), changed)
         return changed
+
+    @cached_property
+    def _back(self) -> Matrix:
+        return np.column_stack([np.linalg.inv(self.matrix[:, :3]), np.zeros(3)])
 
     def _converted(self, rgb: Floats, matrix: Matrix) -> Floats:
         if self.is_working:

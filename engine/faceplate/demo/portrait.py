@@ -70,7 +70,7 @@ def portrait_display() -> Floats:
             came=str(fault),
             next_step='run `pip install "faceplate[demo]"`',
         ) from fault
-    picture: Floats = astronaut().astype(np.float32) / np.float32(255)  # type: ignore[no-untyped-call]
+    picture: Floats = astronaut().astype(np.float32) / np.float32(255)  # type: ignore[no-untyped-call]  # scikit-image leaves it without annotations
     picture.flags.writeable = False
     return picture
 

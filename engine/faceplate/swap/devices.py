@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 import onnxruntime as ort
 
 from faceplate.errors import DeviceError
-from faceplate.nvidia import gpu_count
+from faceplate.nvidia import DeviceProblem, chosen_device, no_gpu
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda", "tensorrt"]
 device_choices: tuple[str, ...] = get_args(Device)
@@ -23,31 +23,26 @@ def choose_device(asked: str) -> str:
     Raises:
         DeviceError: a device was asked for that this machine or this ONNX Runtime has not.
     """
-    if asked == "auto":
-        return "cpu" if cuda_problem() else "cuda"
-    problem = device_problems()[asked]
-    if problem:
-        expected = "an NVIDIA GPU" if asked == "cuda" else "an NVIDIA GPU and TensorRT"
-        raise DeviceError(f"device {asked}", expected=expected, came=problem[0], next_step=problem[1])
-    return asked
+    if asked == "tensorrt":
+        return chosen_device(asked, _tensorrt_problem, expected="an NVIDIA GPU and TensorRT")
+    return chosen_device(asked, _cuda_problem, expected="an NVIDIA GPU")
 
 
-def device_problems() -> Mapping[str, tuple[str, str] | None]:
+def device_problems() -> Mapping[str, DeviceProblem | None]:
     """For each device that can be asked for why it is not there, and what to do about it; None where it is."""
-    cuda = cuda_problem()
-    return {"cpu": None, "cuda": cuda, "tensorrt": cuda or _tensorrt_problem()}
+    return {"cpu": None, "cuda": _cuda_problem(), "tensorrt": _tensorrt_problem()}
 
 
-def cuda_problem() -> tuple[str, str] | None:
+def _cuda_problem() -> DeviceProblem | None:
     """Why models cannot run on an NVIDIA GPU here, and what to do about it; None where they can."""
     if _providers["cuda"] not in ort.get_available_providers():
         return "an ONNX Runtime built without CUDA", "install onnxruntime-gpu, or choose device cpu"
-    if gpu_count() == 0:
-        return "no NVIDIA driver or no GPU on this machine", "render on a machine with a GPU, or choose device cpu"
-    return None
+    return no_gpu()
 
 
-def _tensorrt_problem() -> tuple[str, str] | None:
+def _tensorrt_problem() -> DeviceProblem | None:
+    if problem := _cuda_problem():
+        return problem
     if _providers["tensorrt"] not in ort.get_available_providers():
         return "an ONNX Runtime built without TensorRT", "install onnxruntime-gpu, or choose device cuda"
     if ctypes.util.find_library("nvinfer") is None:

@@ -70,7 +70,7 @@ class _Trainer:
             prediction = self._student(batch.before)
         loss = loss_of(prediction, batch, self._recipe)
         self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it without annotations
         self._optimiser.step()
         self._remember()
         self.done += 1

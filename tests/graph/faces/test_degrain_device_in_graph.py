@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
+from faceplate import nvidia
 from faceplate.errors import DeviceError
-from faceplate.grain.remove import devices
 from faceplate.graph.faces import analysed
 
 pytest.importorskip("torch")
@@ -62,6 +62,6 @@ def test_a_receipt_tells_of_the_gpu_and_of_its_torch(shot):
 
 
 def test_a_gpu_that_is_asked_for_and_missing_is_refused_by_the_nodes_name(shot, monkeypatch):
-    monkeypatch.setattr(devices, "gpu_count", lambda: 0)
+    monkeypatch.setattr(nvidia, "gpu_count", lambda: 0)
     with pytest.raises(DeviceError, match=r"FaceDegrain1\.device.*came cuda, and no NVIDIA driver"):
         shot.pixels(clean(shot, device="cuda"), "FaceDegrain1")

@@ -214,7 +214,7 @@ class TestNames:
     @pytest.mark.parametrize("name", ["|ls", "/etc", "", "nowhere.####.exr", "$(touch x).exr"])
     def test_what_is_no_file_is_said_with_the_node(self, name):
         with pytest.raises(FaceplateError, match="Read1"):
-            of(name or '""').info  # noqa: B018
+            of(name or '""').info  # noqa: B018 -- is refused once it is read
 
 
 class TestTime:
@@ -254,7 +254,7 @@ class TestTime:
 
     def test_an_expression_that_makes_no_sense_is_said(self, plate):
         with pytest.raises(ScriptError, match=r"Read1\.frame"):
-            of(plate, frame="nothing.here+1").info  # noqa: B018
+            of(plate, frame="nothing.here+1").info  # noqa: B018 -- is refused once it is read
 
 
 class TestMissing:

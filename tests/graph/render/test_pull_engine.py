@@ -35,14 +35,14 @@ def test_a_chain_of_three_thousand_nodes_is_followed(klass):
 def test_an_error_at_the_far_end_of_a_long_chain_names_its_node():
     chain = "".join(node("Dot", name=f"D{index}") for index in range(500))
     with pytest.raises(ScriptError, match=r"Odd1 .Oddity") as raised:
-        picture(session_of(root(), constant(), node("Oddity", name="Odd1"), chain), "D499").info  # noqa: B018
+        picture(session_of(root(), constant(), node("Oddity", name="Odd1"), chain), "D499").info  # noqa: B018 -- is refused once it is read
     assert node_of(raised.value) == "Odd1"
 
 
 def test_a_picture_whose_size_hangs_on_itself_is_refused_and_does_not_hang():
     circle = node("Crop", name="Crop1", box="0 0 {Dot1.width} 32", reformat="true")
     with pytest.raises(ScriptError, match="circle"):
-        picture(session_of(root(), constant(), circle, node("Dot", name="Dot1")), "Dot1").info  # noqa: B018
+        picture(session_of(root(), constant(), circle, node("Dot", name="Dot1")), "Dot1").info  # noqa: B018 -- is refused once it is read
 
 
 @pytest.mark.parametrize("side", [10**5, 10**9, 10**15])
@@ -62,11 +62,11 @@ def test_a_filter_of_absurd_size_is_refused_by_its_own_name():
 def test_an_unknown_class_says_its_name_and_how_to_pass_it():
     script = (root(), constant(), node("ZDefocus2", name="Z1"))
     with pytest.raises(ScriptError, match="--pass ZDefocus2"):
-        picture(session_of(*script), "Z1").info  # noqa: B018
+        picture(session_of(*script), "Z1").info  # noqa: B018 -- is refused once it is read
     for passed in (True, frozenset({"ZDefocus2"})):
         assert picture(session_of(*script, passed=passed), "Z1").plane(Box(0, 0, 1, 1), "rgba.red")[0, 0] == 0.25
     with pytest.raises(ScriptError, match="ZDefocus2"):
-        picture(session_of(*script, passed=frozenset({"Other"})), "Z1").info  # noqa: B018
+        picture(session_of(*script, passed=frozenset({"Other"})), "Z1").info  # noqa: B018 -- is refused once it is read
 
 
 def test_a_disabled_node_is_its_first_input_whatever_its_class():
@@ -81,7 +81,7 @@ def test_a_render_called_off_ends_at_the_next_node():
     session = session_of(root(), constant(), node("Dot", name="Dot1"), over=over)
     over.set()
     with pytest.raises(CancelledError):
-        picture(session, "Dot1").info  # noqa: B018
+        picture(session, "Dot1").info  # noqa: B018 -- is refused once it is read
 
 
 def test_two_readers_have_the_picture_made_once_and_one_has_it_made_afresh(monkeypatch):

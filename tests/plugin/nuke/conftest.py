@@ -48,7 +48,7 @@ def nuke(stand_in, installed, tmp_path, monkeypatch):
 
 @pytest.fixture
 def engine(nuke, monkeypatch):  # noqa: ARG001 -- puts the plugin on the path
-    from faceplate_nuke import render  # noqa: PLC0415
+    from faceplate_nuke import render  # noqa: PLC0415 -- on the path by now
 
     made = EngineThatObeys()
     monkeypatch.setattr(render, "engine", lambda: made)

@@ -1,5 +1,7 @@
 """Knobs of the stand-in for Nuke: a text as the script holds it, and what Python calls make of it."""
 
+# ruff: noqa: N801, N802 -- Nuke's own names
+
 import weakref
 from typing import Any
 
@@ -18,19 +20,19 @@ class Knob:
     def value(self):
         return self.text
 
-    def setValue(self, value):  # noqa: N802 -- Nuke's names
+    def setValue(self, value):
         self._take(self._written(value))
 
-    def toScript(self):  # noqa: N802
+    def toScript(self):
         return self.text
 
-    def fromScript(self, text):  # noqa: N802
+    def fromScript(self, text):
         self._take(text)
 
-    def isAnimated(self):  # noqa: N802
+    def isAnimated(self):
         return self.text.startswith("{curve")
 
-    def hasExpression(self):  # noqa: N802
+    def hasExpression(self):
         return self.text.startswith("{") and not self.isAnimated()
 
     def _written(self, value):
@@ -45,42 +47,42 @@ class Knob:
             node.knob_changed(self)
 
 
-class String_Knob(Knob):  # noqa: N801
+class String_Knob(Knob):
     pass
 
 
-class EvalString_Knob(String_Knob):  # noqa: N801
+class EvalString_Knob(String_Knob):
     pass
 
 
-class File_Knob(EvalString_Knob):  # noqa: N801
-    def getEvaluatedValue(self):  # noqa: N802
+class File_Knob(EvalString_Knob):
+    def getEvaluatedValue(self):
         return self._node().evaluate(self._name)
 
 
-class Script_Knob(String_Knob):  # noqa: N801
+class Script_Knob(String_Knob):
     def execute(self):
         self._node().run_python(self, self.text)
 
 
-class Array_Knob(Knob):  # noqa: N801
+class Array_Knob(Knob):
     """Numbers; several of them the plugin sets as script text alone."""
 
-    def getValueAt(self, frame):  # noqa: N802
+    def getValueAt(self, frame):
         return self._node().number_at(self._name, frame)
 
-    def setAnimated(self):  # noqa: N802
+    def setAnimated(self):
         if not self.isAnimated():
             assert not self.hasExpression()
             self._take("{curve}")
 
-    def setValueAt(self, value, frame):  # noqa: N802
+    def setValueAt(self, value, frame):
         assert self.isAnimated(), "without an animation this sets no key"
         keys = {key.x: key for key in read_curve(self.text[1:-1]).keys} | {frame: Key(x=frame, y=value)}
         self._take("{" + curve_text(Curve(tuple(keys[x] for x in sorted(keys)))) + "}")
 
 
-class Boolean_Knob(Array_Knob):  # noqa: N801
+class Boolean_Knob(Array_Knob):
     def value(self):
         return self.text in ("true", "1")
 
@@ -89,7 +91,7 @@ class Boolean_Knob(Array_Knob):  # noqa: N801
         return str(value).lower()
 
 
-class Double_Knob(Array_Knob):  # noqa: N801
+class Double_Knob(Array_Knob):
     def value(self):
         return float(self.text)
 
@@ -98,7 +100,7 @@ class Double_Knob(Array_Knob):  # noqa: N801
         return f"{value:.9g}"
 
 
-class Int_Knob(Array_Knob):  # noqa: N801
+class Int_Knob(Array_Knob):
     def value(self):
         return int(self.text, 0)
 
@@ -107,11 +109,11 @@ class Int_Knob(Array_Knob):  # noqa: N801
         return str(value)
 
 
-class Enumeration_Knob(Array_Knob):  # noqa: N801
+class Enumeration_Knob(Array_Knob):
     pass
 
 
-class Channel_Knob(Knob):  # noqa: N801
+class Channel_Knob(Knob):
     pass
 
 
@@ -155,7 +157,7 @@ class AnimControlPoint:
     def __init__(self):
         self.keys = {}
 
-    def addPositionKey(self, time, position):  # noqa: N802
+    def addPositionKey(self, time, position):
         x, y = position
         self.keys[time] = (x, y)
 

@@ -3,6 +3,8 @@
 What it does not have raises AttributeError, as a mistyped call does in Nuke. It draws no conclusion about Nuke itself.
 """
 
+# ruff: noqa: N802, N803 -- Nuke's own names
+
 import queue
 import runpy
 import sys
@@ -44,17 +46,17 @@ class Node:
 
     # What the plugin calls.
 
-    def Class(self):  # noqa: N802 -- Nuke's names
+    def Class(self):
         return self._klass
 
     def name(self):
         return self._knobs["name"].text
 
-    def fullName(self):  # noqa: N802
+    def fullName(self):
         above = [] if isinstance(self._parent, Root) else [self._parent.fullName()]
         return ".".join([*above, self.name()])
 
-    def setName(self, name):  # noqa: N802
+    def setName(self, name):
         taken = {node.name() for node in self._nuke.inside(self._parent) if node is not self}
         free = name if name not in taken else next(f"{name}{n}" for n in range(1, 1000) if f"{name}{n}" not in taken)
         self["name"].setValue(free)
@@ -76,7 +78,7 @@ class Node:
     def inputs(self):
         return len(self._inputs)
 
-    def setInput(self, slot, node):  # noqa: N802
+    def setInput(self, slot, node):
         self._inputs += [None] * (slot + 1 - len(self._inputs))
         self._inputs[slot] = node
         self.knob_changed(Knob(self, "inputChange"))
@@ -87,10 +89,10 @@ class Node:
     def parent(self):
         return self._parent
 
-    def firstFrame(self):  # noqa: N802
+    def firstFrame(self):
         return self._frames()[0]
 
-    def lastFrame(self):  # noqa: N802
+    def lastFrame(self):
         return self._frames()[1]
 
     def metadata(self, key, time=None):
@@ -102,7 +104,7 @@ class Node:
     def ypos(self):
         return self["ypos"].value()
 
-    def setXYpos(self, x, y):  # noqa: N802
+    def setXYpos(self, x, y):
         self["xpos"].setValue(x)
         self["ypos"].setValue(y)
 
@@ -155,7 +157,7 @@ class Group(Node):
 class Root(Group):
     """The project."""
 
-    def fullName(self):  # noqa: N802
+    def fullName(self):
         return "root"
 
 
@@ -188,13 +190,13 @@ class Menu:
     def __init__(self):
         self.items = {}
 
-    def addMenu(self, name):  # noqa: N802
+    def addMenu(self, name):
         return self.items.setdefault(name, Menu())
 
-    def addCommand(self, name, command):  # noqa: N802
+    def addCommand(self, name, command):
         self.items[name] = command
 
-    def addSeparator(self):  # noqa: N802
+    def addSeparator(self):
         self.items[f"-{len(self.items)}"] = None
 
 
@@ -319,7 +321,7 @@ class Nuke:
     def run_python(self, node, knob, text):
         self._context.append((node, knob))
         try:
-            exec(text, {"nuke": self.module})  # noqa: S102
+            exec(text, {"nuke": self.module})  # noqa: S102 -- likewise
         finally:
             self._context.pop()
 
@@ -368,7 +370,7 @@ class Nuke:
             runpy.run_path(str(folder / "init.py"))
             self._reading.pop()
 
-    def _all_nodes(self, klass, *, recurseGroups):  # noqa: N803
+    def _all_nodes(self, klass, *, recurseGroups):
         assert recurseGroups
         return [node for node in self.nodes if node.Class() == klass]
 
@@ -429,13 +431,13 @@ class _Task:
         self.title, self.messages, self.percent, self._session = title, [], [], nuke
         nuke.tasks.append(self)
 
-    def setMessage(self, words):  # noqa: N802
+    def setMessage(self, words):
         self.messages.append(words)
 
-    def setProgress(self, percent):  # noqa: N802
+    def setProgress(self, percent):
         assert isinstance(percent, int)
         self.percent.append(percent)
 
-    def isCancelled(self):  # noqa: N802
+    def isCancelled(self):
         at = self._session.cancel_at
         return at is not None and len(self.messages) >= at

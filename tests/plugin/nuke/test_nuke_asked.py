@@ -1,6 +1,7 @@
 """What the engine is asked: nothing that stands in no other script, nothing stale, nothing twice."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -186,7 +187,7 @@ def test_frames_that_the_engine_left_out_are_a_failure_and_nobodys_cancel(nuke, 
 @pytest.fixture
 def record(nuke, installed):  # noqa: ARG001 -- puts the plugin on the path
     """The installation's record, which a test may damage."""
-    from faceplate_nuke import installed as installation  # noqa: PLC0415
+    from faceplate_nuke import installed as installation  # noqa: PLC0415 -- on the path by now
 
     path, before = installed / "faceplate.json", (installed / "faceplate.json").read_text()
     installation.record.cache_clear()
@@ -206,8 +207,6 @@ def test_a_damaged_record_is_said_by_the_button_and_breaks_no_knob(nuke, degrain
 
 
 def test_a_plugin_that_is_damaged_breaks_no_change_of_a_knob(nuke, degrain, monkeypatch):
-    import sys  # noqa: PLC0415
-
     class Damaged:
         def find_spec(self, name, _path=None, _target=None):
             if name == "faceplate_nuke":
@@ -226,7 +225,7 @@ def test_a_plugin_that_is_damaged_breaks_no_change_of_a_knob(nuke, degrain, monk
 
 @pytest.mark.parametrize("gui", [True, False])
 def test_an_engine_that_is_gone_is_named_with_what_to_do_each_time(nuke, plate, record, tmp_path, monkeypatch, gui):
-    from faceplate_nuke import installed as installation  # noqa: PLC0415
+    from faceplate_nuke import installed as installation  # noqa: PLC0415 -- on the path by now
 
     (tmp_path / "own").mkdir(mode=0o700)
     monkeypatch.setenv("FACEPLATE_SOCKET", str(tmp_path / "own" / "e.sock"))

@@ -1,17 +1,21 @@
 """Calls of Nuke's: those that the plugin makes are there in Nuke, and the stand-in has no others."""
 
 import ast
+import re
+import site
+import sys
 from pathlib import Path
 
 import pytest
+
+from faceplate.cli.nuke_plugin import _engine_knobs
+from faceplate.graph.gizmo import designs, gizmo_script
 
 PLUGIN = Path(__file__).parents[3] / "plugin" / "nuke"
 
 
 def stub_folder():
     """types-nuke, wherever it is installed."""
-    import site  # noqa: PLC0415
-
     found = [Path(folder, "nuke-stubs") for folder in site.getsitepackages() if Path(folder, "nuke-stubs").is_dir()]
     assert found, "types-nuke is not installed; `make check` installs it"
     return found[0]
@@ -82,8 +86,6 @@ def test_the_stand_in_has_the_calls_of_the_plugin_and_no_others(stand_in):
 
 
 def test_no_module_of_the_plugin_touches_qt_or_anything_but_pythons_own():
-    import sys  # noqa: PLC0415
-
     foreign = set()
     for path in PLUGIN.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(), feature_version=(3, 9))):
@@ -93,14 +95,9 @@ def test_no_module_of_the_plugin_touches_qt_or_anything_but_pythons_own():
     assert foreign == {"nuke", "faceplate_nuke"}
 
 
-def test_what_is_worked_inside_a_group_is_just_what_ordinary_nodes_there_go_by(nuke):  # noqa: ARG001
+def test_what_is_worked_inside_a_group_is_just_what_ordinary_nodes_there_go_by(nuke):  # noqa: ARG001 -- puts the plugin on the path
     """A setting that a node inside follows is no reason to make the engine's picture anew; every other one is."""
-    import re  # noqa: PLC0415
-
     from faceplate_nuke.freeze import WORKED_INSIDE  # noqa: PLC0415 -- on the path by now
-
-    from faceplate.cli.nuke_plugin import _engine_knobs  # noqa: PLC0415
-    from faceplate.graph.gizmo import designs, gizmo_script  # noqa: PLC0415
 
     followed = set()
     for name in designs:

@@ -4,11 +4,13 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from faceplate.cli import main
+from faceplate.cli.nuke_plugin import plugin_files
 from faceplate.graph.gizmo import designs, gizmo_text
 
 ROOT = Path(__file__).parents[3]
@@ -253,8 +255,6 @@ def test_a_broken_installation_lets_nuke_start(installed, tmp_path):
 
 def test_the_wheel_brings_every_file_of_the_plugin():
     """What `pip install` puts beside us is listed by folder; a folder that is not listed would be left out."""
-    import tomllib  # noqa: PLC0415
-
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
     brought = {
         f"{folder}/{path.name}".removeprefix("share/faceplate/nuke/")
@@ -262,6 +262,4 @@ def test_the_wheel_brings_every_file_of_the_plugin():
         for pattern in patterns
         for path in ROOT.glob(pattern)
     }
-    from faceplate.cli.nuke_plugin import plugin_files  # noqa: PLC0415
-
     assert brought == {name for name in plugin_files() if not name.startswith("gizmos/")}

@@ -8,7 +8,7 @@ import pytest
 from faceplate.graph.exchange import keyed, track_script
 from faceplate.graph.exchange.outlines import rings
 from faceplate.graph.exchange.tracker import columns, moving, steady
-from faceplate.graph.knobs import read_curve
+from faceplate.graph.knobs import read_curve, read_roto
 from faceplate.graph.script import split_list
 from faceplate.track import write_track
 from shots import known_track
@@ -76,8 +76,6 @@ def test_the_trackers_tables_have_the_same_cells(both):
 
 
 def test_the_rotos_points_are_in_the_same_places(both):
-    from faceplate.graph.knobs import read_roto  # noqa: PLC0415
-
     nodes, _, engine, seen = both
     outlines = nodes.outlines(seen)
     for shape in read_roto(engine["Roto"]["curves"]).shapes:

@@ -23,6 +23,8 @@ from faceplate.track.exchange import (
     track_of_found,
 )
 from faceplate.track.exchange.frame_numbers import frame_numbers
+from faceplate.track.exchange.mesh_from_68 import mesh_from_68
+from faceplate.track.solve.pose import pose_deg
 from faceplate.values import Track
 from faces68 import face68
 from foreign_tracks_by_hand import dfl_picture, faceswap_document, write_faceswap_json, write_fsa, write_pack
@@ -250,9 +252,6 @@ def test_the_track_can_be_kept(tmp_path):
 
 def test_the_head_turns_as_its_points_say():
     """A face seen from its side is narrower; the pose says which side, though only 68 flat points are known."""
-    from faceplate.track.exchange.mesh_from_68 import mesh_from_68  # noqa: PLC0415
-    from faceplate.track.solve.pose import pose_deg  # noqa: PLC0415
-
     flat = mesh_from_68(face68())
     for yaw in (-25, 25):
         turn = np.radians(yaw)

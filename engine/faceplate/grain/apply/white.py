@@ -17,20 +17,6 @@ ODD, ODD_TOO, GOLDEN = np.uint32(0x7FEB352D), np.uint32(0x846CA68B), np.uint32(0
 EVEN_BYTES, LOW_HALF = np.uint32(0x00FF00FF), np.uint32(0xFFFF)
 
 
-def white_noise(window: Window, frame: int, seed: int) -> Floats:
-    """Independent samples over a window of the plate, 3 x rows x columns, mean 0 and standard deviation 1.
-
-    Each is the sum of eight random bytes: normal but for a kurtosis of -0.15 and no value beyond 4.9. A grain's filter,
-    which mixes neighbours, brings it nearer still. A sample depends on seed, frame, its channel and place alone.
-
-    Source: splitmix64, Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), for the rows;
-    lowbias32, C. Wellons, "Prospecting for Hash Functions" (2018), with a second key, along them.
-    """
-    white = np.empty((3, window.height, window.width), np.float32)
-    fill_white(window, field_key(frame, seed), white)
-    return white
-
-
 def field_key(frame: int, seed: int) -> np.uint64:
     """What sets the noise of one frame and seed apart from all others."""
     entropy = [number % WORD for number in (seed, frame)]
@@ -38,7 +24,14 @@ def field_key(frame: int, seed: int) -> np.uint64:
 
 
 def fill_white(window: Window, key: np.uint64, white: Floats) -> None:
-    """Fills `white`, 3 x rows x columns of a window."""
+    """Fills `white`, 3 x rows x columns of a window, with independent samples of mean 0 and standard deviation 1.
+
+    Each is the sum of eight random bytes: normal but for a kurtosis of -0.15 and no value beyond 4.9. A grain's filter,
+    which mixes neighbours, brings it nearer still. A sample depends on the key, its channel and place alone.
+
+    Source: splitmix64, Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), for the rows;
+    lowbias32, C. Wellons, "Prospecting for Hash Functions" (2018), with a second key, along them.
+    """
     keys = np.empty((3, window.height, 2), np.uint32)
     _fill_keys(key, window.top, keys)
     _fill(keys, window.left % 2**32, white)

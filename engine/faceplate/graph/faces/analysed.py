@@ -10,7 +10,7 @@ from faceplate.errors import DeviceError
 from faceplate.grain import degrain_device, degrain_device_choices, read_profile
 from faceplate.graph.faces.controls import settings_at
 from faceplate.graph.faces.stored_space import stored_space
-from faceplate.graph.faces.stream import config_of, file_state, opened, stream_plate
+from faceplate.graph.faces.stream import config_of, file_identity, opened, stream_plate
 from faceplate.graph.files.frame_ranges import frames_between
 from faceplate.graph.one_shot import one_shot_notes, shown_by
 from faceplate.graph.render import Node, Source
@@ -107,7 +107,7 @@ def profile_of(group: Node, plate: Source | None) -> GrainProfile:
 
 def profile_state(group: Node) -> str:
     """The state of the profile's file."""
-    return file_state(group.text("profile_file"))
+    return file_identity(group.text("profile_file"))
 
 
 def _untracked(plate: Source) -> Source:
@@ -129,15 +129,15 @@ def _measured(plate: Source) -> GrainProfile:
 def model_state(group: Node) -> str:
     """The state of the model's file, of the card beside it, and of whom it is to show."""
     whom = _source_state(settings_at(group, OneShotSettings))
-    return f"{file_state(group.text('model_file'))} {_card_state(group)} {whom}".strip()
+    return f"{file_identity(group.text('model_file'))} {_card_state(group)} {whom}".strip()
 
 
 def _source_state(settings: OneShotSettings) -> str:
     """The states of the files that say whom a one-shot model shows; empty where none is named."""
     files = (*settings.sources, settings.identity_model, settings.identity_converter)
-    return " ".join(map(file_state, files)) if settings.sources else ""
+    return " ".join(map(file_identity, files)) if settings.sources else ""
 
 
 def _card_state(group: Node) -> str:
     path = group.text("model_file")
-    return file_state(str(card_beside(path))) if path else ""
+    return file_identity(str(card_beside(path))) if path else ""

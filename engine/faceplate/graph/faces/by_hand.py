@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from faceplate.errors import CallError, ScriptError, StorageError, TrackError
-from faceplate.graph.faces.stream import file_state, opened
+from faceplate.graph.faces.stream import file_identity, opened
 from faceplate.graph.gizmo.by_hand import PERSON, HandKnobs, hand_knobs
 from faceplate.graph.knobs import Curve
 from faceplate.graph.knobs.elements import Element, elements_of
@@ -135,7 +135,7 @@ def _stale(group: Node, track: Track) -> set[str]:
 def _is_recorded(group: Node, path: str, keys: Keys) -> bool:
     """True where beside the track stands that it is in line with just these keys: then nothing is worked out."""
     record = Path(f"{path}.{_record}")
-    return bool(file_state(str(record))) and record.read_text().strip() == _state(group, path, keys)
+    return bool(file_identity(str(record))) and record.read_text().strip() == _state(group, path, keys)
 
 
 def _note_record(group: Node, path: str, keys: Keys) -> None:

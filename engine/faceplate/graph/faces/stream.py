@@ -152,7 +152,7 @@ def opened(node: Node, knob: str, path: str, read: Callable[[Path], Opened]) -> 
     Raises:
         PlateError: there is no such file.
     """
-    state = file_state(path)
+    state = file_identity(path)
     if not state:
         raise PlateError(
             f"{node.path}.{knob}",
@@ -164,8 +164,12 @@ def opened(node: Node, knob: str, path: str, read: Callable[[Path], Opened]) -> 
     return found
 
 
-def file_state(path: str) -> str:
-    """A short text that changes when a file does; empty where there is none, or something else than a file."""
+def file_identity(path: str) -> str:
+    """Which file stands under a name: a short text that changes when it does, or another takes its place.
+
+    Unlike `plate.file_state`, which stays where a plate is copied to another disk with its time, it tells a file from
+    another of the same size and time. Empty where there is none, or something else than a file.
+    """
     try:
         status = Path(path).stat()
     except (OSError, ValueError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from faceplate.errors import TrackError
 from faceplate.graph.faces.by_hand import keep_keys
 from faceplate.graph.faces.controls import group_of, settings_at
-from faceplate.graph.faces.stream import config_of, file_state, opened, stream_plate
+from faceplate.graph.faces.stream import config_of, file_identity, opened, stream_plate
 from faceplate.graph.files.frame_ranges import frames_between
 from faceplate.graph.render import Box, Info, Node, Planes, Source, operator
 from faceplate.graph.tracking import track_shot
@@ -46,7 +46,7 @@ def track_missing(node: Node) -> None:
 def _made_or_kept(group: Node, path: str, source: Source) -> None:
     numbers, settings = frames_between(*source.info.frames, group), settings_at(group, FaceTrackSettings)
     record = Path(f"{path}.made")
-    if file_state(path):
+    if file_identity(path):
         _say_if_other(group, path, record, lambda: _made_of(source, numbers, settings))
         _take_over_edits(group, path)
         return
@@ -62,7 +62,7 @@ def _edits_before(group: Node) -> tuple[Edit, ...]:
     """The edits of the track whose place the new one is to take; none where that cannot be read."""
     earlier = group.text(EDITS_FROM) if group.values.get(EDITS_FROM) else ""
     try:
-        return read_track(Path(earlier)).edits if file_state(earlier) else ()
+        return read_track(Path(earlier)).edits if file_identity(earlier) else ()
     except TrackError:
         # `_take_over_edits` says so.
         return ()
@@ -71,7 +71,7 @@ def _edits_before(group: Node) -> tuple[Edit, ...]:
 def _take_over_edits(group: Node, path: str) -> None:
     """Gives the track the edits of the one whose place it is to take, where the plugin names that."""
     earlier = group.text(EDITS_FROM) if group.values.get(EDITS_FROM) else ""
-    if not file_state(earlier):
+    if not file_identity(earlier):
         return
     track = opened(group, "track_file", path, read_track)
     try:

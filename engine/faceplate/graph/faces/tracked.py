@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from faceplate.errors import PlateError, TrackError
-from faceplate.graph.faces.stream import check_format, file_state, opened
+from faceplate.graph.faces.stream import check_format, file_identity, opened
 from faceplate.graph.render import Node, Source
 from faceplate.graph.shot_checks import person_named
 from faceplate.track import read_track
@@ -89,7 +89,7 @@ def track_path(group: Node, source: Source) -> str:
 def track_state(group: Node) -> str:
     """The state of the track's file."""
     source = group.input(0)
-    return file_state(track_path(group, source)) if source else ""
+    return file_identity(track_path(group, source)) if source else ""
 
 
 def _frame_number(group: Node, source: Source) -> int:

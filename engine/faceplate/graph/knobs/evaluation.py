@@ -97,7 +97,7 @@ def _call(path: str, arguments: tuple[Tree, ...], within: Surroundings) -> float
 
 def _of_function(path: str, numbers: list[float]) -> float:
     function = functions[path]
-    if not function.fewest <= len(numbers) <= function.most or (path == "clamp" and len(numbers) == 2):  # noqa: PLR2004
+    if not function.fewest <= len(numbers) <= function.most or (path == "clamp" and len(numbers) == 2):  # noqa: PLR2004 -- one bound without the other
         wanted = str(function.fewest) if function.fewest == function.most else f"{function.fewest} to {function.most}"
         raise _arguments_fault(path, "1 or 3" if path == "clamp" else wanted, len(numbers))
     return function.call(*numbers)

@@ -90,7 +90,7 @@ def _sized(text: str, numbers: list[float], name: str) -> ProjectFormat:
     width, height = round(numbers[0]), round(numbers[1])
     box = numbers[2:6] if len(numbers) > 3 else [0.0, 0.0, *numbers[:2]]  # noqa: PLR2004 -- a box is given
     pixel_aspect = numbers[-1] if len(numbers) in (3, 7) else 1.0
-    if not (0 < width <= largest_side_px and 0 < height <= largest_side_px and 0 < pixel_aspect <= 1000):  # noqa: PLR2004
+    if not (0 < width <= largest_side_px and 0 < height <= largest_side_px and 0 < pixel_aspect <= 1000):  # noqa: PLR2004 -- no lens squeezes so far
         raise _fault(text, f"sides of 1 to {largest_side_px} pixels and a positive pixel aspect", short(text))
     return ProjectFormat(width, height, pixel_aspect, name, (box[0], box[1], box[2], box[3]))
 

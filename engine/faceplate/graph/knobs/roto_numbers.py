@@ -136,7 +136,7 @@ def _key(time: float, part: Part) -> Key:
         return Key(x=time, y=value, left_slope=0.0, right_slope=0.0)
     numbers = [number_of(word) for word in words[1:5]]
     left, left_weight, right, right_weight = [*numbers, None, None, None, None][:4]
-    if left is None or left_weight is None or right is None or right_weight is None or len(words) > 5:  # noqa: PLR2004
+    if left is None or left_weight is None or right is None or right_weight is None or len(words) > 5:  # noqa: PLR2004 -- a value, slopes and weights
         raise unreadable(str(part)[:60])
     return Key(x=time, y=value, left_slope=left, right_slope=right, left_weight=left_weight, right_weight=right_weight)
 

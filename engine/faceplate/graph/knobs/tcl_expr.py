@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from faceplate.graph.knobs.arithmetic import divide, power
 from faceplate.graph.knobs.faults import TextError, short
@@ -11,6 +11,7 @@ from faceplate.graph.knobs.numerals import longest_numeral
 from faceplate.graph.knobs.tcl import Tcl, closed_brace, closed_bracket, no_variables
 
 Value: TypeAlias = int | float | str
+Ordered = TypeVar("Ordered", float, str)
 
 deepest_nesting = 12
 largest_bits = 256
@@ -262,8 +263,9 @@ def _applied(sign: str, left: Value, right: Value) -> Value:
         return int((shown(left) == shown(right)) is (sign == "eq"))
     one, other = numeric(left), numeric(right)
     if sign in ("==", "!=", "<", ">", "<=", ">="):
-        pair = (shown(left), shown(right)) if one is None or other is None else (one, other)
-        return int(_compared(sign, *pair))
+        if one is None or other is None:
+            return int(_compared(sign, shown(left), shown(right)))
+        return int(_compared(sign, one, other))
     if one is None or other is None:
         wrong = left if one is None else right
         raise TextError(
@@ -276,11 +278,10 @@ def _applied(sign: str, left: Value, right: Value) -> Value:
     return _of_doubles(sign, float(one), float(other))
 
 
-def _compared(sign: str, one: float | str, other: float | str) -> bool:
+def _compared(sign: str, one: Ordered, other: Ordered) -> bool:
     if sign in ("==", "!="):
         return (one == other) is (sign == "==")
-    less = one < other  # type: ignore[operator]
-    more = one > other  # type: ignore[operator]
+    less, more = one < other, one > other
     return {"<": less, ">": more, "<=": not more, ">=": not less}[sign]
 
 

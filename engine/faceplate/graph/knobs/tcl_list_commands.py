@@ -105,7 +105,7 @@ _lsearch_switches = ("all", "exact", "glob", "inline", "nocase", "not", "regexp"
 
 
 def _lsearch(_: Tcl, words: list[str]) -> str:
-    chosen, rest = switches("lsearch", words[:-2], _lsearch_switches) if len(words) > 2 else (set(), [])  # noqa: PLR2004
+    chosen, rest = switches("lsearch", words[:-2], _lsearch_switches) if len(words) > 2 else (set(), [])  # noqa: PLR2004 -- a list and a pattern come last
     chosen |= {word[1:] for word in rest if word[1:] in _lsearch_switches}
     text, pattern = counted("lsearch", words[-2:], 2, 2)
     if len(rest) != len([word for word in rest if word[1:] in _lsearch_switches]):

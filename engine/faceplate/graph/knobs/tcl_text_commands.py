@@ -37,7 +37,7 @@ def _cat(_: Tcl, words: list[str]) -> str:
 
 
 def _compare(_: Tcl, words: list[str]) -> str:
-    chosen, rest = switches("string compare", words, ("nocase",)) if len(words) > 2 else (set(), words)  # noqa: PLR2004
+    chosen, rest = switches("string compare", words, ("nocase",)) if len(words) > 2 else (set(), words)  # noqa: PLR2004 -- two texts come last
     one, other = (word.lower() for word in rest) if "nocase" in chosen else rest
     return str((one > other) - (one < other))
 

@@ -44,7 +44,7 @@ class ColourMix:
         """The chosen colours mixed; alpha and a layer's further channels stay."""
         mix = self.mix(node)
         known = node.source(0).info.channels
-        colours = {name: place for name in node.channels("channels", channels) if (place := place_of(name, known)) < 3}  # noqa: PLR2004
+        colours = {name: place for name in node.channels("channels", channels) if (place := place_of(name, known)) < 3}  # noqa: PLR2004 -- red, green, blue
         if mix is None or not colours:
             return node.source(0).pixels(box, channels)
         three = {name: [in_place(place, layer_of(name), known) for place in range(3)] for name in colours}

@@ -40,7 +40,7 @@ class OCIOColorSpace:
         """The chosen colours converted, three at a time; alpha and a layer's further channels stay."""
         convert, known = _conversion(node), node.source(0).info.channels
         chosen = node.channels("channels", channels)
-        layers = tuple(dict.fromkeys(layer_of(name) for name in chosen if place_of(name, known) < 3))  # noqa: PLR2004
+        layers = tuple(dict.fromkeys(layer_of(name) for name in chosen if place_of(name, known) < 3))  # noqa: PLR2004 -- red, green, blue
         if convert is None or not layers:
             return node.source(0).pixels(box, channels)
         three = {layer: [in_place(place, layer, known) for place in range(3)] for layer in layers}

@@ -45,7 +45,8 @@ class CornerPin2D(MovedByMatrix):
 def _pin(node: Node, size: Format, knob: str, corner: int) -> tuple[float, float]:
     """A point; a corner of the picture where the script gives none."""
     if knob in node.values:
-        return within(node, knob, 2)  # type: ignore[return-value]
+        x, y = within(node, knob, 2)
+        return x, y
     return ((0, 0), (size.width, 0), (size.width, size.height), (0, size.height))[corner - 1]
 
 

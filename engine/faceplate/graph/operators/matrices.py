@@ -26,12 +26,15 @@ def scaled_by(across: float, up: float) -> Matrix:
 
 def turned(angle_deg: float) -> Matrix:
     """A turn about the origin, counter-clockwise; quarter turns are exact."""
+    cosine, sine = _direction(angle_deg)
+    return np.array([[cosine, -sine, 0.0], [sine, cosine, 0], [0, 0, 1]])
+
+
+def _direction(angle_deg: float) -> Point:
     quarters = angle_deg / 90
     if quarters == round(quarters):
-        cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[round(quarters) % 4]
-    else:
-        cosine, sine = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))  # type: ignore[assignment]
-    return np.array([[cosine, -sine, 0.0], [sine, cosine, 0], [0, 0, 1]])
+        return ((1, 0), (0, 1), (-1, 0), (0, -1))[round(quarters) % 4]
+    return math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
 
 
 def skewed(across: float, up: float, *, across_last: bool) -> Matrix:

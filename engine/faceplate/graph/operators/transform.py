@@ -1,7 +1,7 @@
 """Transform and CornerPin2D: pictures moved, turned, scaled, sheared and pinned by their corners."""
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -69,8 +69,8 @@ def _moved_info(info: Info, matrices: list[Matrix], reading: Reading) -> Info:
     box = placed[0].box
     for each in placed[1:]:
         box = box.join(each.box)
-    outside = "black" if any(each.outside == "black" for each in placed) else "edge"
-    return replace(placed[0], box=box, outside=outside)  # type: ignore[arg-type]
+    outside: Literal["edge", "black"] = "black" if any(each.outside == "black" for each in placed) else "edge"
+    return replace(placed[0], box=box, outside=outside)
 
 
 def reading_of(node: Node) -> Reading:

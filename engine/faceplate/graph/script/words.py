@@ -165,7 +165,7 @@ def _resolved(found: re.Match[str]) -> str:
 
 def _octal(digits: str) -> str:
     """Three octal digits past one byte count as two, and the third stands for itself (Tcl 8.6)."""
-    return chr(int(digits, 8)) if int(digits, 8) <= 0xFF else chr(int(digits[:2], 8)) + digits[2]  # noqa: PLR2004
+    return chr(int(digits, 8)) if int(digits, 8) <= 0xFF else chr(int(digits[:2], 8)) + digits[2]  # noqa: PLR2004 -- one byte
 
 
 def _character(digits: str) -> str:

@@ -103,7 +103,7 @@ def _from_buffer(arguments: tuple[Any, ...]) -> np.ndarray[Any, Any]:
 
 def _encode(arguments: tuple[Any, ...]) -> bytes:
     """Bytes as protocols 0 to 2 write them: text in Latin-1."""
-    if len(arguments) != 2 or type(arguments[0]) is not str or arguments[1] != "latin1":  # noqa: PLR2004
+    if len(arguments) != 2 or type(arguments[0]) is not str or arguments[1] != "latin1":  # noqa: PLR2004 -- a text and its encoding
         raise Refused("a call of codecs.encode")
     return arguments[0].encode("latin-1")
 

@@ -72,7 +72,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_point(value: Any, header: Track) -> bool:
-    if not isinstance(value, list) or len(value) != 2 or not all(map(_is_number, value)):  # noqa: PLR2004 (x and y)
+    if not isinstance(value, list) or len(value) != 2 or not all(map(_is_number, value)):  # noqa: PLR2004 -- x and y
         return False
     return all(-REACH * side <= at <= (1 + REACH) * side for at, side in zip(value, header.size, strict=True))
 
@@ -88,8 +88,8 @@ def _are_points(value: Any, header: Track) -> bool:
 
 
 def _is_matrix(value: Any, _: Track) -> bool:
-    rows = value if isinstance(value, list) and len(value) == 2 else [None]  # noqa: PLR2004 (a 2 x 3 transform)
-    return all(isinstance(row, list) and len(row) == 3 and all(map(_is_number, row)) for row in rows)  # noqa: PLR2004
+    rows = value if isinstance(value, list) and len(value) == 2 else [None]  # noqa: PLR2004 -- a 2 x 3 transform
+    return all(isinstance(row, list) and len(row) == 3 and all(map(_is_number, row)) for row in rows)  # noqa: PLR2004 -- likewise
 
 
 def _is_short_text(value: Any, _: Track) -> bool:

@@ -134,7 +134,7 @@ def _rise(value: Any) -> bool:
 
 
 def _is_size(value: Any) -> bool:
-    sides = value if isinstance(value, list) and len(value) == 2 else [None]  # noqa: PLR2004 (width and height)
+    sides = value if isinstance(value, list) and len(value) == 2 else [None]  # noqa: PLR2004 -- width and height
     return all(type(side) is int and 0 < side <= LARGEST_SIDE_PX for side in sides)
 
 

@@ -99,7 +99,7 @@ def read_track(path: Path) -> Track:
 
 
 def _arrays(path: Path, opened: Any) -> Iterator[tuple[str, Array]]:
-    for name in opened.keys():  # noqa: SIM118 (no mapping)
+    for name in opened.keys():  # noqa: SIM118 -- no mapping
         kind = opened.get_slice(name).get_dtype()
         # numpy has no names for some of the others, and safetensors' own errors for them are no SafetensorError.
         if kind not in KINDS:

@@ -1,6 +1,7 @@
 """Planes with margins, pixels of blocks, and numbers of the CPU's files, on the GPU."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,10 +17,10 @@ def sent(array: Array, device: torch.device) -> Tensor:
     return torch.from_numpy(np.require(array, requirements=("C", "W"))).to(device)
 
 
-def padded(planes: Tensor, margins: Margins, mode: str) -> Tensor:
+def padded(planes: Tensor, margins: Margins, mode: Literal["edge", "symmetric"]) -> Tensor:
     """Planes (... x rows x columns) with pixels before and after them down and across, by numpy's names of ways."""
     for axis, margin in zip((-2, -1), margins, strict=True):
-        at = np.pad(np.arange(planes.shape[axis]), margin, mode=mode)  # type: ignore[call-overload]
+        at = np.pad(np.arange(planes.shape[axis]), margin, mode=mode)
         planes = planes.index_select(axis, sent(at, planes.device))
     return planes
 
