@@ -22,7 +22,6 @@ APART = 3.0  # deviations: what two ways may differ by chance
 ROOM = 0.02  # in natural log of variance: and by what else is no matter
 TINY = 1e-16
 WEAK = 0.5  # of the usual variance: independent grain of a block is hardly ever so weak
-COPIED = 0.05  # of the blocks: more are no chance
 DEAD = 0.1  # of the variance that a quarter of the bin's blocks exceed: so much less is no grain, or another's
 WHOLE_BLOCKS = 16  # so many that were not interpolated are enough for a spectrum
 
@@ -73,16 +72,15 @@ class Gathered:
         )
 
     @property
-    def is_copied(self) -> bool:
-        """Whether many blocks are far weaker than others of their bin: a codec has copied them from frame to frame."""
-        weak, total = 0, 0
+    def weak_share(self) -> float:
+        """The share of the blocks that are far weaker than others of their bin."""
+        weak = 0
         for number in np.unique(self.bins).tolist():
             variance = self.variances[self.bins == number].sum(axis=1)
             grainy = variance[variance > 0]
             weak += variance.size - grainy.size
             weak += int(np.count_nonzero(grainy < WEAK * np.median(grainy))) if grainy.size else 0
-            total += variance.size
-        return weak > COPIED * total
+        return weak / max(self.bins.size, 1)
 
     @property
     def dead_share(self) -> float:

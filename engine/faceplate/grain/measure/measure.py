@@ -42,6 +42,7 @@ from faceplate.grain.response.response import Response, response_fields
 from faceplate.spec import Settings, knob
 from faceplate.values import Array, Floats, GrainProfile, Matrix
 
+COPIED = 0.05  # of the blocks that are weak between frames alone: more are no chance, but a codec's copies
 CLEAR = 1.3  # times what rounding leaves: grain that strong is seen
 TINY = np.float32(1e-30)
 FLAT_EXCESS = 1.5  # times the variance of the response: blocks of a bin with more are not flat, whatever they look
@@ -148,7 +149,7 @@ def measure_grain(
             on_blocks(used)
     if not measured.numbers:
         raise _no_frames(encoding)
-    measured.faults.copied = clean is None and measured.beside.is_copied
+    measured.faults.copied = clean is None and measured.beside.weak_share > measured.alone.weak_share + COPIED
     if measured.faults.copied:
         _further_apart(measured, iter(apart), to_linear, settings)
     return _profile(measured, encoding, settings)
@@ -287,16 +288,21 @@ def _channels(sample: Sample, covariances: Matrix, bins_per_stop: int) -> list[C
 
 
 def _believed(channel: Channel, rounding: Floats) -> Channel:
-    """Without any grain, where fewer bins show what the response tells than show none and should: texture, then."""
+    """Without any grain, where most bins have none, or fewer show what the response tells than have none and should:
+    what is left is texture of a picture without.
+    """
     levels = levels_in(channel.mean, channel.variance, channel.bins, channel.free, channel.response)
-    shown = explained_by(channel.response, levels).sum()
-    missing = 0
-    for number in np.unique(channel.bins):
+    shown, numbers = explained_by(channel.response, levels).sum(), np.unique(channel.bins)
+    missing = blank = 0
+    for number in numbers:
         members = channel.bins == number
         expected = channel.response.variance(channel.mean[members].astype(np.float64))
-        blank = typical_variance(channel.variance[members], channel.free) == 0
-        missing += blank and float(np.median(expected / np.maximum(rounding[members], TINY))) > CLEAR
-    return channel if missing <= shown else channel._replace(variance=0 * channel.variance, response=Response(0.0, 0.0))
+        if typical_variance(channel.variance[members], channel.free) == 0:
+            blank += 1
+            missing += float(np.median(expected / np.maximum(rounding[members], TINY))) > CLEAR
+    if missing <= shown and 2 * blank <= numbers.size:
+        return channel
+    return channel._replace(variance=np.zeros_like(channel.variance), response=Response(0.0, 0.0))
 
 
 def _sigma(channel: Channel, numbers: npt.NDArray[np.int64], settings: GrainMeasureSettings) -> Matrix:

@@ -1,25 +1,46 @@
 """What the rounding of stored samples alone does to a block: no grain."""
 
 from collections.abc import Callable
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.values import Floats
+from faceplate.values import Array, Floats
 
 ToLinear = Callable[[Floats], Floats]
 
 LEAST = 3e-6  # of the exposure: what float32 leaves of a still picture after a log curve
-AS_MUCH = 5.0  # times the variance of rounding, 0.65 of a step: below it smooth pictures and converted codes lie too
+AS_MUCH = 2.0  # times the variance of rounding: below it nothing is known of the grain
+COARSE = 1 / 512  # a step of 8 bits: such files were mostly stored as Y'CbCr, rounded there, and again as RGB
+CONVERTED = 5.0  # times the variance of rounding, where steps are coarse
+ALONE = 4.0  # times that, in a channel beside one without grain: a step of Cb is two of B
 BLACK = 1e-3
 
 
-def rounding_variance(blocks_encoded: Floats, mean_linear: Floats, to_linear: ToLinear) -> Floats:
-    """The variance below which the samples of blocks (n x side x side x 3) hold nothing but their rounding, n x 3,
-    scene-linear; the step is the least by which two samples of a block differ.
+class Rounding(NamedTuple):
+    """Variances below which the samples of a block hold nothing but their rounding, n x 3, scene-linear.
+
+    `least` is that of each channel by itself, `alone` that where another channel of the block holds nothing.
     """
+
+    least: Floats
+    alone: Floats
+
+    def at(self, places: Array) -> Self:
+        """Of these blocks."""
+        return type(self)(self.least[places], self.alone[places])
+
+    def beyond(self, variance: Floats) -> Floats:
+        """The variance of blocks (n x 3), and none where it is rounding."""
+        none = variance < self.least
+        return np.where(none | ((variance < self.alone) & none.any(axis=1, keepdims=True)), np.float32(0), variance)
+
+
+def rounding_of(blocks_encoded: Floats, mean_linear: Floats, to_linear: ToLinear) -> Rounding:
+    """That of blocks (n x side x side x 3); the step is the least by which two samples of a block differ."""
     if not blocks_encoded.size:
-        return np.empty((0, 3), np.float32)
+        return Rounding(np.empty((0, 3), np.float32), np.empty((0, 3), np.float32))
     steps = np.empty((blocks_encoded.shape[0], 3), np.float32)
     flat = blocks_encoded.reshape(blocks_encoded.shape[0], -1, 3)
     _steps(np.sort(flat, axis=1), steps)
@@ -27,7 +48,10 @@ def rounding_variance(blocks_encoded: Floats, mean_linear: Floats, to_linear: To
     apart = to_linear((middle + steps / 2)[:, None]) - to_linear((middle - steps / 2)[:, None])
     step_linear = np.nan_to_num(np.abs(apart[:, 0]), nan=0.0, posinf=0.0)
     least = np.float32(LEAST) * np.maximum(np.abs(mean_linear), np.float32(BLACK))
-    return np.asarray(np.maximum(np.float32(AS_MUCH / 12) * np.square(step_linear), np.square(least)))
+    coarse = steps > COARSE
+    as_much = np.where(coarse, np.float32(CONVERTED / 12), np.float32(AS_MUCH / 12))
+    lowest = np.maximum(as_much * np.square(step_linear), np.square(least))
+    return Rounding(lowest, np.where(coarse, np.float32(ALONE), np.float32(1)) * lowest)
 
 
 @compiled

@@ -8,16 +8,13 @@ import numpy.typing as npt
 from faceplate.grain.measure.blocks import BLOCK_PX, LOOSE_FACTOR, cut, cut_inside, flat_among
 from faceplate.grain.measure.displacement import Places, Pyramid, displacements
 from faceplate.grain.measure.pairs import cut_there, differences
-from faceplate.grain.measure.rounding import ToLinear, rounding_variance
+from faceplate.grain.measure.rounding import Rounding, ToLinear, rounding_of
 from faceplate.grain.measure.spectrum import ALL_MODES, PLAIN_MODES, split
 from faceplate.grain.threads import side_by_side
 from faceplate.values import Array, Floats, Matrix
 
 LEAKED = 0.25  # correlation of what was taken out with what was left: grain alone seldom has it by chance
 LEFT = 0.05  # of the variance taken out: less detail than that is none
-CONVERTED = (
-    4.0  # times what counts as rounding: a step of Cb is two of B, so such a channel alone is a converted file's
-)
 BATCH = 128  # blocks in hand at a time, so that memory does not grow with the frame
 
 
@@ -107,9 +104,9 @@ def _looked_at(
     encoded = cut(frame_encoded, found.corners[some])
     planes = linear_planes(encoded, to_linear)
     means = planes.mean(axis=(2, 3))
-    rounding = rounding_variance(encoded, means, to_linear)
+    rounding = rounding_of(encoded, means, to_linear)
     flat = found.flat[some]
-    alone = _blocks(some[flat], means[flat], planes[flat], rounding[flat], found.bins, ALL_MODES)
+    alone = _blocks(some[flat], means[flat], planes[flat], rounding.at(flat), found.bins, ALL_MODES)
     if before is None:
         return alone, _nothing()
     loose = np.flatnonzero(found.loose[some])
@@ -117,7 +114,7 @@ def _looked_at(
     seen = loose[inside]
     pair = differences(planes[seen], linear_planes(there, to_linear), before.moved[some][seen])
     used = seen[pair.used]
-    beside = _blocks(some[used], pair.mean_linear, pair.planes, rounding[used], found.bins, PLAIN_MODES)
+    beside = _blocks(some[used], pair.mean_linear, pair.planes, rounding.at(used), found.bins, PLAIN_MODES)
     return alone, beside._replace(part=pair.part)
 
 
@@ -129,10 +126,10 @@ def beside_clean(frame_encoded: Array, clean_encoded: Array, found: Candidates, 
         inside, clean = cut_inside(clean_encoded, found.corners[some])
         planes, clean_planes = linear_planes(encoded[inside], to_linear), linear_planes(clean, to_linear)
         means = clean_planes.mean(axis=(2, 3))
-        rounding = rounding_variance(encoded[inside], means, to_linear)
+        rounding = rounding_of(encoded[inside], means, to_linear)
         grain = planes - clean_planes
         kept = np.flatnonzero(~_leaks(grain, clean_planes))
-        parts.append(_blocks(some[inside][kept], means[kept], grain[kept], rounding[kept], found.bins, PLAIN_MODES))
+        parts.append(_blocks(some[inside][kept], means[kept], grain[kept], rounding.at(kept), found.bins, PLAIN_MODES))
     return _joined(parts)
 
 
@@ -162,22 +159,20 @@ def linear_planes(blocks_encoded: Floats, to_linear: ToLinear) -> Floats:
     return np.ascontiguousarray(np.moveaxis(linear, -1, 1), np.float32)
 
 
-def _blocks(which: Places, means: Floats, planes: Floats, rounding: Floats, bins: Places, removed: int) -> Blocks:
+def _blocks(which: Places, means: Floats, planes: Floats, rounding: Rounding, bins: Places, removed: int) -> Blocks:
     residuals, curved = split(planes, removed)
-    variance = np.mean(np.square(residuals), axis=(2, 3))
-    none = variance < rounding
-    variance[none | ((variance < CONVERTED * rounding) & none.any(axis=1, keepdims=True))] = 0
+    variance = rounding.beyond(np.mean(np.square(residuals), axis=(2, 3)))
     slow = curved / np.float32(BLOCK_PX**2) if removed < ALL_MODES else np.float32(0)
     fast = np.maximum(variance - slow, 0)
     whole, structure = np.zeros((which.size, 2)), curved.sum(axis=1)
-    return Blocks(which, means, residuals, variance, rounding, fast, structure, bins[which], whole)
+    return Blocks(which, means, residuals, variance, rounding.least, fast, structure, bins[which], whole)
 
 
 def _nothing() -> Blocks:
     none = np.empty(0, np.int64)
     planes = np.empty((0, 3, BLOCK_PX, BLOCK_PX), np.float32)
     numbers = np.empty((0, 3), np.float32)
-    return _blocks(none, numbers, planes, numbers, none, 0)
+    return _blocks(none, numbers, planes, Rounding(numbers, numbers), none, 0)
 
 
 def _joined(parts: list[Blocks]) -> Blocks:
