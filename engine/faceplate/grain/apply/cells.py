@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.threads import side_by_side
 from faceplate.values import Array, Floats, Matrix, Window
 
 CELL_PX = 8
@@ -48,15 +47,16 @@ def rows_of_cells(count: int) -> list[slice]:
     return [slice(top, min(top + BAND_CELLS, count)) for top in range(0, count, BAND_CELLS)]
 
 
-def spread(cells: Array, weights: Sequence[float]) -> Matrix:
+def spread(cells: Array, weights: Sequence[float], rows: slice | None = None) -> Matrix:
     """Cells (down x across x ...) summed with those about them, weighed down and across; beyond the border is nothing.
 
-    One after the other, so that no cell's rounding depends on where the cells begin.
+    All rows of them, or some. One after the other, so that no cell's rounding depends on where the cells begin.
     """
+    wanted = rows or slice(0, cells.shape[0])
     flat = np.ascontiguousarray(cells).reshape(*cells.shape[:2], -1)
-    both, weighed = np.zeros(flat.shape, np.float64), np.array(weights, np.float64)
-    side_by_side(lambda rows: _spread(flat, weighed, rows.start, both[rows]), rows_of_cells(cells.shape[0]))
-    return both.reshape(cells.shape)
+    both = np.zeros((wanted.stop - wanted.start, *flat.shape[1:]), np.float64)
+    _spread(flat, np.array(weights, np.float64), wanted.start, both)
+    return both.reshape(-1, *cells.shape[1:])
 
 
 @compiled

@@ -67,14 +67,13 @@ def leak_of(
     """
     sums = leak_sums(plate, clean, sigma, window)
     faint = (FAINT / sensitivity) ** 2 if sensitivity else np.inf
-    grain, taken = parted(plate, clean, sigma, shares_of(spread(sums, AROUND), faint), window)
+    grain, taken = parted(plate, clean, sigma, shares_of(sums, AROUND, faint), window)
     found = np.concatenate([energies(grain), taken[..., None], sums[..., COUNT:]], axis=-1)
-    close, around = (spread(found, weights) for weights in (CLOSE, AROUND))
-    far, shares, count = spread(around, FAR), band_shares(profile.kernel), found.shape[:2]
+    around, shares, count = spread(found, AROUND), band_shares(profile.kernel), found.shape[:2]
     maps = [np.empty(shape, np.float32) for shape in ((*count, 3, BANDS), count, count, count)]
 
     def fill(rows: slice) -> None:
-        parts = _maps(close[rows], around[rows], far[rows], shares, sensitivity)
+        parts = _maps(spread(found, CLOSE, rows), around[rows], spread(around, FAR, rows), shares, sensitivity)
         for whole, part in zip(maps, parts, strict=True):
             whole[rows] = part
 

@@ -1,11 +1,12 @@
 """Sums over cells of how alike grain and the clean plate's detail are, and the least squares they lead to."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.apply.cells import CELL_PX, TILE_ACROSS_PX, cells_in, cells_window, rows_of_cells, tiles_of
+from faceplate.grain.apply.cells import CELL_PX, cells_in, cells_window, rows_of_cells, spread, tiles_of
 from faceplate.grain.apply.detail import KINDS, LARGEST, Levels, detail_row, levels_of
 from faceplate.grain.threads import side_by_side
 from faceplate.values import Floats, Matrix, Window
@@ -67,15 +68,14 @@ def normalise(
 
 @compiled
 def _sum(levels: Levels, grain: Floats, steepness: Floats, sums: Floats) -> None:
-    # As wide as any tile: loops over arrays of a known shape are the faster.
-    kinds = np.empty((CELL_PX, KINDS + 1, TILE_ACROSS_PX), np.float32)
-    total, wide = np.empty((SUMS, TILE_ACROSS_PX), np.float32), grain.shape[1]
+    wide = grain.shape[1]
+    kinds, total = np.empty((CELL_PX, KINDS + 1, wide), np.float32), np.empty((SUMS, wide), np.float32)
     for cell in range(sums.shape[0]):
         total[COUNT] = ZERO
         for row in range(CELL_PX):
             down = cell * CELL_PX + row
             detail_row(levels, down, steepness[down], kinds[row])
-            kinds[row, KINDS, :wide] = grain[down]
+            kinds[row, KINDS] = grain[down]
             for column in range(wide):
                 total[COUNT, column] += np.float32(steepness[down, column] > 0)
         at = 0
@@ -108,14 +108,18 @@ def add_cells(total: Floats, sums: Floats) -> None:
             sums[cell, at] = whole
 
 
-def shares_of(around: Matrix, faint: float) -> Floats:
+def shares_of(sums: Floats, weights: Sequence[float], faint: float) -> Floats:
     """How much of each kind of detail is in the grain, cells x 3 x KINDS, by least squares over the sums about a cell.
 
     Detail of less variance than `faint` may be grain that the denoiser left, and hardly counts: `faint` is added to the
     energy of each kind (ridge). Where the bands hold more than a quarter of it there is picture: the ridge vanishes.
     """
-    shares = np.zeros((*around.shape[:3], KINDS), np.float32)
-    side_by_side(lambda rows: _fill_shares(around[rows], faint, shares[rows]), rows_of_cells(around.shape[0]))
+    shares = np.zeros((*sums.shape[:3], KINDS), np.float32)
+
+    def fill(rows: slice) -> None:
+        _fill_shares(spread(sums, weights, rows), faint, shares[rows])
+
+    side_by_side(fill, rows_of_cells(sums.shape[0]))
     return shares
 
 
