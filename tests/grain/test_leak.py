@@ -156,6 +156,16 @@ def test_cells_of_a_window_are_those_of_the_plate(scene):
     assert cells_window(Window(-3, 5, 9, 17)) == Window(-8, 0, 16, 24)
 
 
+def test_sums_about_some_rows_of_cells_are_those_about_all():
+    cells = np.random.default_rng(2).random((7, 5, 3)).astype(np.float32)
+    whole = spread(cells, (1, 0, 2, 3, 1))
+    assert np.array_equal(spread(cells, (1, 0, 2, 3, 1), slice(2, 4)), whole[2:4])
+    padded = np.pad(cells, ((2, 2), (2, 2), (0, 0)))
+    shifted = [padded[down : down + 7, across : across + 5] for down in range(5) for across in range(5)]
+    weights = np.outer((1, 0, 2, 3, 1), (1, 0, 2, 3, 1)).ravel()
+    assert whole == pytest.approx(np.tensordot(weights, shifted, 1), rel=1e-6)
+
+
 def test_details_and_what_they_leave_are_the_plane():
     plane = np.random.default_rng(0).random((60, 70)).astype(np.float32)
     details = details_of(plane)

@@ -49,7 +49,7 @@ def levels_of(channel: Floats, offset: tuple[int, int], high: int, wide: int) ->
 
 @compiled
 def detail_row(levels: Levels, row: int, steepness: Floats, details: Floats) -> None:
-    """Fills the first columns of KINDS x columns with a row's detail times its steepness, LARGEST at most.
+    """Fills KINDS x columns with the detail of a row times its steepness, LARGEST at most.
 
     Three bands, finest first, of the undecimated B3 spline wavelet, and the slopes across and down of what is left
     beneath the finest: the bands are what a filter takes, the slopes what a small shift leaves.
