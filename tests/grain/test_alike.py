@@ -3,8 +3,8 @@ import pytest
 from grain_plates import TRUTH
 from grain_scenes import textured
 
-from faceplate.grain import sigma_at
 from faceplate.grain.apply.alike import alike
+from faceplate.grain.apply.planes import planes_of, sigma_planes
 from faceplate.values import Window
 
 SIZE = (160, 192)
@@ -17,8 +17,9 @@ def clean():
 
 
 def found(comp, clean):
-    sigma = tuple(sigma_at(TRUTH.profile(), each) for each in (comp, clean))
-    return alike(comp.astype(np.float32), clean, sigma, WINDOW)
+    planes = [planes_of(each.astype(np.float32)) for each in (comp, clean)]
+    sigma = tuple(sigma_planes(TRUTH.profile(), each) for each in planes)
+    return alike(*planes, sigma, WINDOW)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ import pytest
 from grain_plates import TRUTH, grainy, picture
 from grain_scenes import textured
 
-from faceplate.grain import sigma_at
-from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, spread
-from faceplate.grain.apply.detail import band_shares, detail_planes, detail_reach_px, grain_bands
+from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, spans_of, spread
+from faceplate.grain.apply.detail import band_row, band_shares, detail_reach_px, detail_row, levels_of
 from faceplate.grain.apply.leak import leak_of
+from faceplate.grain.apply.planes import planes_of, sigma_planes
 from faceplate.values import Window
 
 SIZE = (320, 384)
@@ -23,8 +23,25 @@ def scene():
 
 
 def found(plate, clean, sensitivity=1.0, window=WINDOW):
-    profile = TRUTH.profile()
-    return leak_of(plate, clean, sigma_at(profile, clean), profile, window, sensitivity)
+    profile, (plate, clean) = TRUTH.profile(), (planes_of(each) for each in (plate, clean))
+    return leak_of(plate, clean, sigma_planes(profile, clean), profile, window, sensitivity)
+
+
+def details_of(plane):
+    """Of its rows, KINDS x rows x columns."""
+    details, even = np.empty((plane.shape[0], 5, plane.shape[1]), np.float32), np.ones(plane.shape[1], np.float32)
+    levels = levels_of(plane, (0, 0), *plane.shape)
+    for row, detail in enumerate(details):
+        detail_row(levels, row, even, detail)
+    return np.moveaxis(details, 1, 0)
+
+
+def bands_of(plane):
+    """Of its rows, BANDS x rows x columns."""
+    bands, levels = np.empty((plane.shape[0], 3, plane.shape[1]), np.float32), levels_of(plane, (0, 0), *plane.shape)
+    for row, band in enumerate(bands):
+        band_row(levels, row, band)
+    return np.moveaxis(bands, 1, 0)
 
 
 def blurred(clean, wide):
@@ -128,7 +145,7 @@ def test_broken_samples_and_a_channel_without_grain_leave_numbers(scene):
     plate[3, 4], clean[50:70, 60:90], clean[100, 100] = np.nan, np.inf, 1e38
     sigma = TRUTH.sigma(np.nan_to_num(clean, posinf=1.0)).astype(np.float32)
     sigma[..., 1], sigma[:40, :, 0] = 0, 1e-30
-    leak = leak_of(plate, clean, sigma, TRUTH.profile(), WINDOW, 1.0)
+    leak = leak_of(*(planes_of(each) for each in (plate, clean, sigma)), TRUTH.profile(), WINDOW, 1.0)
     assert all(np.isfinite(each).all() for each in leak)
 
 
@@ -139,10 +156,19 @@ def test_cells_of_a_window_are_those_of_the_plate(scene):
     assert cells_window(Window(-3, 5, 9, 17)) == Window(-8, 0, 16, 24)
 
 
+def test_sums_about_some_rows_of_cells_are_those_about_all():
+    cells = np.random.default_rng(2).random((7, 5, 3)).astype(np.float32)
+    whole = spread(cells, (1, 0, 2, 3, 1))
+    assert np.array_equal(spread(cells, (1, 0, 2, 3, 1), slice(2, 4)), whole[2:4])
+    padded = np.pad(cells, ((2, 2), (2, 2), (0, 0)))
+    shifted = [padded[down : down + 7, across : across + 5] for down in range(5) for across in range(5)]
+    weights = np.outer((1, 0, 2, 3, 1), (1, 0, 2, 3, 1)).ravel()
+    assert whole == pytest.approx(np.tensordot(weights, shifted, 1), rel=1e-6)
+
+
 def test_details_and_what_they_leave_are_the_plane():
     plane = np.random.default_rng(0).random((60, 70)).astype(np.float32)
-    details = np.empty((5, 60, 70), np.float32)
-    detail_planes(plane, (0, 0), details)
+    details = details_of(plane)
     taps = np.array([1, 4, 6, 4, 1]) / 16
     smooth = plane
     for step in (1, 2, 4):
@@ -155,16 +181,14 @@ def test_details_and_what_they_leave_are_the_plane():
 
 def test_slopes_are_what_a_shift_leaves():
     down, along = np.mgrid[0:60, 0:70].astype(np.float32)
-    details = np.empty((5, 60, 70), np.float32)
-    detail_planes(3 * along - 2 * down, (0, 0), details)
+    details = details_of(3 * along - 2 * down)
     assert details[3, 20:40, 20:50] == pytest.approx(6, abs=1e-4)
     assert details[4, 20:40, 20:50] == pytest.approx(-4, abs=1e-4)
 
 
 def test_the_expected_shares_of_bands_are_those_of_made_grain():
     grain = grainy(np.full((600, 600, 3), 0.18), np.random.default_rng(3)) - 0.18
-    bands = np.empty((3, 600, 600), np.float32)
-    grain_bands(np.ascontiguousarray(grain[..., 2], np.float32), (0, 0), bands)
+    bands = bands_of(np.ascontiguousarray(grain[..., 2], np.float32))
     assert bands.sum(axis=0) == pytest.approx(grain[..., 2], abs=1e-6)
     shares, _ = band_shares(TRUTH.kernels.astype(np.float32))
     assert bands.var(axis=(1, 2)) / grain[..., 2].var() == pytest.approx(shares[2], rel=0.05)
@@ -173,9 +197,8 @@ def test_the_expected_shares_of_bands_are_those_of_made_grain():
 def test_what_bands_have_in_common_foretells_the_variance_of_a_mix_of_them():
     """An oracle by filtering: bands of made grain, mixed, and split into bands again."""
     grain = grainy(np.full((900, 900, 3), 0.18), np.random.default_rng(4))[..., 2] - 0.18
-    amplitudes, bands, again = np.array([0.3, 0.7, 1]), *np.empty((2, 3, 900, 900), np.float32)
-    grain_bands(np.asarray(grain, np.float32), (0, 0), bands)
-    grain_bands(np.tensordot(amplitudes, bands, 1).astype(np.float32), (0, 0), again)
+    amplitudes, bands = np.array([0.3, 0.7, 1]), bands_of(grain.astype(np.float32))
+    again = bands_of(np.tensordot(amplitudes, bands, 1).astype(np.float32))
     shares, common = (each[2] for each in band_shares(TRUTH.kernels.astype(np.float32)))
     expected = shares * (common @ amplitudes @ amplitudes)
     assert again.var(axis=(1, 2)) / grain.var() == pytest.approx(expected, rel=0.06)
@@ -184,7 +207,7 @@ def test_what_bands_have_in_common_foretells_the_variance_of_a_mix_of_them():
 def test_maps_pass_through_the_middles_of_cells_in_straight_lines():
     cells = np.arange(12, dtype=np.float32).reshape(1, 3, 4)
     maps = np.empty((1, 5 * CELL_PX), np.float32)
-    interpolate_row(cells, 11, 0, maps)
+    interpolate_row(spans_of(cells, (11, -4), 1, 5 * CELL_PX), 11, maps)
     ramp = np.clip((np.arange(5 * CELL_PX) + 0.5) / CELL_PX - 1, 0, 3)
     assert maps[0] == pytest.approx(ramp + 4 * (11.5 / CELL_PX - 0.5), abs=1e-5)
 

@@ -23,7 +23,7 @@ def alike(comp: Floats, clean: Floats, sigma: tuple[Floats, Floats], window: Win
     alike, and another picture with as much detail not at all.
 
     Args:
-        comp: rows x columns x 3, scene-linear.
+        comp: 3 x rows x columns, scene-linear.
         clean: the same.
         sigma: of the grain at the comp's and at the clean plate's exposure, the same shape each.
         window: where they lie on the plate.
@@ -66,14 +66,14 @@ def _gather_tile(
 
 
 @compiled
-def _fill_fine(rgb: Floats, sigma: Floats, offset: tuple[int, int], fine: Floats) -> None:
+def _fill_fine(planes: Floats, sigma: Floats, offset: tuple[int, int], fine: Floats) -> None:
     """The fine structure of the channels' mean, in sigmas; 0 beyond the picture and where there is no grain."""
     top, left = max(offset[0] - fine_reach_px, 0), max(offset[1] - fine_reach_px, 0)
-    bottom = min(offset[0] + fine.shape[0] + fine_reach_px, rgb.shape[0])
-    right = min(offset[1] + fine.shape[1] + fine_reach_px, rgb.shape[1])
+    bottom = min(offset[0] + fine.shape[0] + fine_reach_px, planes.shape[1])
+    right = min(offset[1] + fine.shape[1] + fine_reach_px, planes.shape[2])
     here = (offset[0] - top, offset[1] - left)
-    fine_planes(_mean(rgb[top:bottom, left:right]), here, fine)
-    strength = _mean(sigma[top:bottom, left:right])
+    fine_planes(_mean(planes, top, bottom, left, right), here, fine)
+    strength = _mean(sigma, top, bottom, left, right)
     begin, end = max(-here[1], 0), min(strength.shape[1] - here[1], fine.shape[1])
     for row in range(fine.shape[0]):
         line, down = fine[row], row + here[0]
@@ -87,9 +87,11 @@ def _fill_fine(rgb: Floats, sigma: Floats, offset: tuple[int, int], fine: Floats
 
 
 @compiled
-def _mean(rgb: Floats) -> Floats:
-    mean = np.empty(rgb.shape[:2], np.float32)
-    for row in range(rgb.shape[0]):
-        for column in range(rgb.shape[1]):
-            mean[row, column] = (rgb[row, column, 0] + rgb[row, column, 1] + rgb[row, column, 2]) * THIRD
+def _mean(planes: Floats, top: int, bottom: int, left: int, right: int) -> Floats:
+    mean = np.empty((bottom - top, right - left), np.float32)
+    for row in range(mean.shape[0]):
+        line, down = mean[row], top + row
+        red, green, blue = planes[0, down, left:], planes[1, down, left:], planes[2, down, left:]
+        for column in range(line.size):
+            line[column] = (red[column] + green[column] + blue[column]) * THIRD
     return mean

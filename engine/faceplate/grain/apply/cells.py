@@ -1,6 +1,7 @@
 """Square cells that stand on the plate's own grid: statistics of a neighbourhood that no window can shift."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,57 +47,88 @@ def rows_of_cells(count: int) -> list[slice]:
     return [slice(top, min(top + BAND_CELLS, count)) for top in range(0, count, BAND_CELLS)]
 
 
-def spread(cells: Array, weights: Sequence[float]) -> Matrix:
+def spread(cells: Array, weights: Sequence[float], rows: slice | None = None) -> Matrix:
     """Cells (down x across x ...) summed with those about them, weighed down and across; beyond the border is nothing.
 
-    One after the other, so that no cell's rounding depends on where the cells begin.
+    All rows of them, or some. One after the other, so that no cell's rounding depends on where the cells begin.
     """
-    flat = np.ascontiguousarray(cells, np.float64).reshape(*cells.shape[:2], -1)
-    both = np.zeros_like(flat)
-    _spread(flat, np.array(weights, np.float64), both)
-    return both.reshape(cells.shape)
+    wanted = rows or slice(0, cells.shape[0])
+    flat = np.ascontiguousarray(cells).reshape(*cells.shape[:2], -1)
+    both = np.zeros((wanted.stop - wanted.start, *flat.shape[1:]), np.float64)
+    _spread(flat, np.array(weights, np.float64), wanted.start, both)
+    return both.reshape(-1, *cells.shape[1:])
 
 
 @compiled
-def _spread(cells: Matrix, weights: Matrix, both: Matrix) -> None:
-    down, reach = np.empty(cells.shape[1:], np.float64), weights.size // 2
-    for row in range(cells.shape[0]):
-        down[:] = 0
+def _spread(cells: Array, weights: Matrix, first: int, both: Matrix) -> None:
+    """Fills the rows from `first` on."""
+    wide, kinds, reach = cells.shape[1], cells.shape[2], weights.size // 2
+    down = np.empty(wide * kinds, np.float64)
+    for row in range(both.shape[0]):
+        down[:], line = 0, both[row].reshape(-1)
         for at in range(weights.size):
-            other = row + at - reach
+            other = first + row + at - reach
             if weights[at] != 0 and 0 <= other < cells.shape[0]:
-                _add(cells[other].reshape(-1), weights[at], down.reshape(-1))
-        for column in range(cells.shape[1]):
-            for at in range(weights.size):
-                other = column + at - reach
-                if weights[at] != 0 and 0 <= other < cells.shape[1]:
-                    _add(down[other], weights[at], both[row, column])
+                _add(cells[other].reshape(-1), weights[at], down)
+        for at in range(weights.size):
+            step = (at - reach) * kinds
+            if weights[at] != 0 and abs(step) < line.size:
+                _add(down[max(step, 0) :], weights[at], line[max(-step, 0) : line.size - max(step, 0)])
 
 
 @compiled
-def _add(part: Matrix, weight: float, total: Matrix) -> None:
+def _add(part: Array, weight: float, total: Matrix) -> None:
     for at in range(total.size):
         total[at] += weight * part[at]
 
 
-@compiled
-def interpolate_row(cells: Floats, row: int, first: int, maps: Floats) -> None:
-    """Fills maps (kinds x pixels) of one row of pixels, between the middles of cells (kinds x down x across).
+class Spans(NamedTuple):
+    """Straight lines across between the middles of cells, over a part of the plate.
 
-    `row` is counted in pixels from the first cell's corner; the maps begin half a cell before cell `first` and are as
-    long as cells are. Cells on the border hold beyond their middles.
+    Attributes:
+        lines: kinds x rows of cells x pixels.
+        top_px: the row of pixels with which they begin, counted from the first cell's corner.
     """
-    twice = 2 * row + 1 - CELL_PX
-    upper = twice // (2 * CELL_PX)
-    share = np.float32(twice - 2 * CELL_PX * upper) * HALF_STEP
-    above, below, last = max(upper, 0), min(upper + 1, cells.shape[1] - 1), cells.shape[2] - 1
+
+    lines: Floats
+    top_px: int
+
+
+@compiled
+def spans_of(cells: Floats, corner: tuple[int, int], high: int, wide: int) -> Spans:
+    """All that `interpolate_row` needs of cells (kinds x down x across) for `high` x `wide` pixels.
+
+    These begin `corner` (down, across) pixels from the first cell's. Cells on the border hold beyond their middles.
+    """
+    first, last = corner[0] // CELL_PX - 1, (corner[0] + high - 1) // CELL_PX + 1
+    lines = np.empty((cells.shape[0], last + 1 - first, wide), np.float32)
+    before, after, shares = np.empty(wide, np.uint32), np.empty(wide, np.uint32), np.empty(wide, np.float32)
+    for column in range(wide):
+        left, shares[column] = _between(column + corner[1])
+        before[column] = min(max(left, 0), cells.shape[2] - 1)
+        after[column] = min(max(left + 1, 0), cells.shape[2] - 1)
     for kind in range(cells.shape[0]):
-        one, other = cells[kind, above], cells[kind, below]
-        left = min(max(first - 1, 0), last)
-        before = one[left] + (other[left] - one[left]) * share
-        for column in range(maps.shape[1] // CELL_PX):
-            right = min(first + column, last)
-            after = one[right] + (other[right] - one[right]) * share
-            for step in range(CELL_PX):
-                maps[kind, column * CELL_PX + step] = before + (after - before) * (np.float32(2 * step + 1) * HALF_STEP)
-            before = after
+        for row in range(lines.shape[1]):
+            values, line = cells[kind, min(max(first + row, 0), cells.shape[1] - 1)], lines[kind, row]
+            for column in range(wide):
+                value = values[before[column]]
+                line[column] = value + (values[after[column]] - value) * shares[column]
+    return Spans(lines, first * CELL_PX)
+
+
+@compiled
+def interpolate_row(spans: Spans, row: int, maps: Floats) -> None:
+    """Fills maps (kinds x pixels) of one row of pixels, which is counted from the first cell's corner."""
+    above, share = _between(row - spans.top_px)
+    for kind in range(maps.shape[0]):
+        one, other, line = spans.lines[kind, above], spans.lines[kind, above + 1], maps[kind]
+        for at in range(line.size):
+            line[at] = one[at] + (other[at] - one[at]) * share
+
+
+@compiled
+def _between(place_px: int) -> tuple[int, np.float32]:
+    """The last cell whose middle lies before a pixel's, and how far from there to the next it is, 0 to 1."""
+    twice = 2 * place_px + 1 - CELL_PX
+    before = twice // (2 * CELL_PX)
+    return before, np.float32(twice - 2 * CELL_PX * before) * HALF_STEP

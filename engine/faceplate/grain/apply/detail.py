@@ -1,5 +1,7 @@
 """The structure of a plane by size and direction: what a denoiser may have left in the grain it took out."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from faceplate.compiled import compiled
@@ -14,36 +16,67 @@ detail_reach_px = 14
 """How far beyond a pixel its detail looks."""
 fine_reach_px = 6
 """And its two finest bands alone."""
+FINEST_PX, MIDDLE_PX = detail_reach_px - 2, detail_reach_px - fine_reach_px  # how far beyond it levels reach
 QUARTER, MIDDLE, SIXTEENTH, ZERO = np.float32(4), np.float32(6), np.float32(1 / 16), np.float32(0)
+LARGEST = np.float32(1e3)  # in sigmas: squares of what is beyond are of no use in float32
 HUGE = np.float32(1e30)
 
 
-@compiled
-def details_of(plane: Floats, details: Floats) -> None:
-    """Fills KINDS x rows x columns with the detail of a plane that reaches `detail_reach_px` further on all sides.
+class Levels(NamedTuple):
+    """A plane, and it smoothed once, twice and three times; the fewer times, the further beyond a window."""
 
-    Three bands, finest first, of the undecimated B3 spline wavelet, and the slopes across and down of what is left
-    beneath the finest: the bands are what a filter takes, the slopes what a small shift leaves.
+    plane: Floats
+    finest: Floats
+    middle: Floats
+    coarse: Floats
+
+
+@compiled
+def levels_of(channel: Floats, offset: tuple[int, int], high: int, wide: int) -> Levels:
+    """Those of one channel (rows x columns) over a window that begins `offset` (down, across) in it.
+
+    Beyond its border the channel goes on as it ends. What is no number counts as 0.
 
     Source: Starck, Fadili and Murtagh, "The undecimated wavelet decomposition and its reconstruction" (2007).
     """
-    high, wide = details.shape[1:]
-    before, at = plane, detail_reach_px
-    for band in range(3):
-        step = STEPS_PX[band]
-        after = _smoothed(before, step)
-        inner, rest = at, at - 2 * step
-        _difference(
-            before[inner : inner + high, inner : inner + wide],
-            after[rest : rest + high, rest : rest + wide],
-            details[band],
-        )
-        if band == 0:
-            middle = after[rest : rest + high]
-            _difference(middle[:, rest + 1 : rest + 1 + wide], middle[:, rest - 1 : rest - 1 + wide], details[3])
-            middle = after[:, rest : rest + wide]
-            _difference(middle[rest + 1 : rest + 1 + high], middle[rest - 1 : rest - 1 + high], details[4])
-        before, at = after, rest
+    reach = detail_reach_px
+    plane = np.empty((high + 2 * reach, wide + 2 * reach), np.float32)
+    _reach(channel, offset[0] - reach, offset[1] - reach, plane)
+    finest = _smoothed(plane, STEPS_PX[0])
+    middle = _smoothed(finest, STEPS_PX[1])
+    return Levels(plane, finest, middle, _smoothed(middle, STEPS_PX[2]))
+
+
+@compiled
+def detail_row(levels: Levels, row: int, steepness: Floats, details: Floats) -> None:
+    """Fills KINDS x columns with the detail of a row times its steepness, LARGEST at most.
+
+    Three bands, finest first, of the undecimated B3 spline wavelet, and the slopes across and down of what is left
+    beneath the finest: the bands are what a filter takes, the slopes what a small shift leaves.
+    """
+    finest, middle = levels.finest[row + FINEST_PX, FINEST_PX:], levels.middle[row + MIDDLE_PX, MIDDLE_PX:]
+    _limit(levels.plane[row + detail_reach_px, detail_reach_px:], finest, steepness, details[0])
+    _limit(finest, middle, steepness, details[1])
+    _limit(middle, levels.coarse[row], steepness, details[2])
+    line = levels.finest[row + FINEST_PX]
+    _limit(line[FINEST_PX + 1 :], line[FINEST_PX - 1 :], steepness, details[3])
+    above, below = levels.finest[row + FINEST_PX - 1], levels.finest[row + FINEST_PX + 1]
+    _limit(below[FINEST_PX:], above[FINEST_PX:], steepness, details[4])
+
+
+@compiled
+def band_row(levels: Levels, row: int, bands: Floats) -> None:
+    """Fills BANDS x columns of a row: the two finest bands together, the third, and the rest."""
+    middle, coarse = levels.middle[row + MIDDLE_PX, MIDDLE_PX:], levels.coarse[row]
+    subtract(levels.plane[row + detail_reach_px, detail_reach_px:], middle, bands[0])
+    subtract(middle, coarse, bands[1])
+    bands[2] = coarse
+
+
+@compiled
+def _limit(one: Floats, other: Floats, steepness: Floats, out: Floats) -> None:
+    for at in range(steepness.size):
+        out[at] = min(max((one[at] - other[at]) * steepness[at], -LARGEST), LARGEST)
 
 
 @compiled
@@ -71,48 +104,21 @@ def _weigh(a: Floats, b: Floats, c: Floats, d: Floats, e: Floats, out: Floats) -
 
 
 @compiled
-def _difference(one: Floats, other: Floats, out: Floats) -> None:
-    for row in range(out.shape[0]):
-        for column in range(out.shape[1]):
-            out[row, column] = one[row, column] - other[row, column]
-
-
-@compiled
-def detail_planes(channel: Floats, offset: tuple[int, int], details: Floats) -> None:
-    """Fills the details of one channel (rows x columns) over a window that begins `offset` (down, across) in it.
-
-    Beyond its border the channel goes on as it ends. What is no number counts as 0.
-    """
-    plane = np.empty((details.shape[1] + 2 * detail_reach_px, details.shape[2] + 2 * detail_reach_px), np.float32)
-    _reach(channel, offset[0] - detail_reach_px, offset[1] - detail_reach_px, plane)
-    details_of(plane, details)
+def subtract(one: Floats, other: Floats, out: Floats) -> None:
+    """Sample by sample."""
+    for at in range(out.size):
+        out[at] = one[at] - other[at]
 
 
 @compiled
 def fine_planes(channel: Floats, offset: tuple[int, int], fine: Floats) -> None:
-    """Fills `fine` with the two finest bands of one channel, as `detail_planes` fills them all."""
+    """Fills `fine` with the two finest bands of one channel; the window is told as to `levels_of`."""
     reach = fine_reach_px
     plane = np.empty((fine.shape[0] + 2 * reach, fine.shape[1] + 2 * reach), np.float32)
     _reach(channel, offset[0] - reach, offset[1] - reach, plane)
     smooth = _smoothed(_smoothed(plane, STEPS_PX[0]), STEPS_PX[1])
-    _difference(plane[reach : reach + fine.shape[0], reach : reach + fine.shape[1]], smooth, fine)
-
-
-@compiled
-def grain_bands(channel: Floats, offset: tuple[int, int], bands: Floats) -> None:
-    """Fills one plane with the two finest bands of one channel together, one with its third and one with the rest.
-
-    The window is told as to `detail_planes`.
-    """
-    high, wide = bands.shape[1:]
-    reach, rest = detail_reach_px, detail_reach_px - fine_reach_px
-    plane = np.empty((high + 2 * reach, wide + 2 * reach), np.float32)
-    _reach(channel, offset[0] - reach, offset[1] - reach, plane)
-    smooth = _smoothed(_smoothed(plane, STEPS_PX[0]), STEPS_PX[1])
-    inner = smooth[rest : rest + high, rest : rest + wide]
-    _difference(plane[reach : reach + high, reach : reach + wide], inner, bands[0])
-    bands[2] = _smoothed(smooth, STEPS_PX[2])
-    _difference(inner, bands[2], bands[1])
+    for row in range(fine.shape[0]):
+        subtract(plane[row + reach, reach : reach + fine.shape[1]], smooth[row], fine[row])
 
 
 def finest_band(picture: Floats) -> Floats:
@@ -128,9 +134,9 @@ def _fill_finest(channel: Floats, band: Floats) -> None:
     reach = 2 * STEPS_PX[0]
     plane = np.empty((band.shape[0] + 2 * reach, band.shape[1] + 2 * reach), np.float32)
     _reach(channel, -reach, -reach, plane)
-    _difference(
-        plane[reach : reach + band.shape[0], reach : reach + band.shape[1]], _smoothed(plane, STEPS_PX[0]), band
-    )
+    smooth = _smoothed(plane, STEPS_PX[0])
+    for row in range(band.shape[0]):
+        subtract(plane[row + reach, reach : reach + band.shape[1]], smooth[row], band[row])
 
 
 @compiled

@@ -57,7 +57,7 @@ def leak_of(
     """What of the grain that a denoiser took out is picture, and what it has left.
 
     Args:
-        plate: rows x columns x 3 over `window`, scene-linear.
+        plate: 3 x rows x columns over `window`, scene-linear.
         clean: the same without its grain.
         sigma: the same shape, the deviation that the profile expects of grain at the clean plate's exposure.
         profile: the plate's grain.
@@ -67,14 +67,27 @@ def leak_of(
     """
     sums = leak_sums(plate, clean, sigma, window)
     faint = (FAINT / sensitivity) ** 2 if sensitivity else np.inf
-    shares = shares_of(spread(sums, AROUND), faint)
-    grain, taken = parted(plate, clean, sigma, shares, window)
+    grain, taken = parted(plate, clean, sigma, shares_of(sums, AROUND, faint), window)
     found = np.concatenate([energies(grain), taken[..., None], sums[..., COUNT:]], axis=-1)
-    close, around = (spread(found, weights) for weights in (CLOSE, AROUND))
+    around, shares, count = spread(found, AROUND), band_shares(profile.kernel), found.shape[:2]
+    maps = [np.empty(shape, np.float32) for shape in ((*count, 3, BANDS), count, count, count)]
+
+    def fill(rows: slice) -> None:
+        parts = _maps(spread(found, CLOSE, rows), around[rows], spread(around, FAR, rows), shares, sensitivity)
+        for whole, part in zip(maps, parts, strict=True):
+            whole[rows] = part
+
+    side_by_side(fill, rows_of_cells(count[0]))
+    return Leak(grain, *maps)
+
+
+def _maps(
+    close: Matrix, around: Matrix, far: Matrix, shares: tuple[Matrix, Matrix], sensitivity: float
+) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """What is missing, carried, made and taken, by the energies around each cell."""
     picture = _mean(close, TAKEN).max(axis=-1)
-    missing, made = _missing(spread(around, FAR), profile)
-    maps = (missing, _carried(close, around, picture, sensitivity), made, picture)
-    return Leak(grain, *(each.astype(np.float32) for each in maps))
+    missing, made = _missing(far, *shares)
+    return missing, _carried(close, around, picture, sensitivity), made, picture
 
 
 def _carried(close: Matrix, around: Matrix, picture: Matrix, sensitivity: float) -> Matrix:
@@ -86,16 +99,15 @@ def _carried(close: Matrix, around: Matrix, picture: Matrix, sensitivity: float)
     return np.asarray(heard[0] * heard[1] / (1 + np.square(picture * sensitivity**2 / STRONG)))
 
 
-def _missing(far: Matrix, profile: GrainProfile) -> tuple[Matrix, Matrix]:
+def _missing(far: Matrix, expected: Matrix, shared: Matrix) -> tuple[Matrix, Matrix]:
     """Of the grain in each band, and of all in the mean of the channels; no more of a channel than it lacks in all.
 
     Small gaps are chance, and count for less.
     """
-    expected, shared = band_shares(profile.kernel)
     gaps = 1 - np.stack([_mean(far, band) for band in range(BANDS)], axis=-1) / expected
     gaps[far[..., -1] == 0] = 0
     filled = np.empty_like(gaps)
-    side_by_side(lambda rows: _fill_gaps(gaps[rows], shared, filled[rows]), rows_of_cells(gaps.shape[0]))
+    _fill_gaps(gaps, shared, filled)
     level = np.minimum(filled / QUIET, 1)
     wanted = filled * level * level * (3 - 2 * level)
     made = np.einsum("...cb,cb->...c", wanted, expected / expected.sum(axis=1, keepdims=True))
@@ -110,27 +122,40 @@ def _fill_gaps(gaps: Matrix, shared: Matrix, filled: Matrix) -> None:
 
     By steps: amplitudes grow where the mix has less than is lacking, and shrink where it has more.
     """
-    mixed = np.empty(BANDS)
+    gap = np.empty((BANDS, gaps.shape[1]))
+    amplitude, mixed = np.empty_like(gap), np.empty_like(gap)
     for row in range(gaps.shape[0]):
-        for column in range(gaps.shape[1]):
-            for channel in range(3):
-                gap, amplitude = gaps[row, column, channel], filled[row, column, channel]
-                amplitude[:] = np.sqrt(np.clip(gap, 0, 1))
-                for _ in range(STEPS):
-                    _mixed(amplitude, shared[channel], mixed)
-                    for band in range(BANDS):
-                        amplitude[band] = min(max(amplitude[band] + (gap[band] - mixed[band]) / 2, 0.0), 1.0)
-                amplitude[:] = np.square(amplitude)
+        for channel in range(3):
+            for band in range(BANDS):
+                gap[band] = gaps[row, :, channel, band]
+            amplitude[:] = np.sqrt(np.clip(gap, 0, 1))
+            for _ in range(STEPS):
+                _mix(amplitude, shared[channel], mixed)
+                _step_on(gap.reshape(-1), mixed.reshape(-1), amplitude.reshape(-1))
+            for band in range(BANDS):
+                filled[row, :, channel, band] = np.square(amplitude[band])
 
 
 @compiled
-def _mixed(amplitude: Matrix, shared: Matrix, mixed: Matrix) -> None:
+def _mix(amplitude: Matrix, shared: Matrix, mixed: Matrix) -> None:
     """The variance in each band of a mix of bands of grain."""
+    mixed[:] = 0
     for band in range(BANDS):
-        mixed[band] = 0.0
         for one in range(BANDS):
             for other in range(BANDS):
-                mixed[band] += shared[band, one, other] * amplitude[one] * amplitude[other]
+                _add_product(shared[band, one, other], amplitude[one], amplitude[other], mixed[band])
+
+
+@compiled
+def _add_product(weight: float, one: Matrix, other: Matrix, total: Matrix) -> None:
+    for at in range(total.size):
+        total[at] += weight * one[at] * other[at]
+
+
+@compiled
+def _step_on(gap: Matrix, mixed: Matrix, amplitude: Matrix) -> None:
+    for at in range(gap.size):
+        amplitude[at] = min(max(amplitude[at] + (gap[at] - mixed[at]) / 2, 0.0), 1.0)
 
 
 def _mean(sums: Matrix, energy: int) -> Matrix:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row
-from faceplate.grain.apply.detail import BANDS, grain_bands
-from faceplate.grain.apply.projection import LARGEST, LEAST
+from faceplate.grain.apply.cells import cells_window, interpolate_row, spans_of
+from faceplate.grain.apply.detail import BANDS, LARGEST, band_row, levels_of
+from faceplate.grain.apply.projection import LEAST
 from faceplate.values import Floats, Window
 
 CARRIED = 3 * BANDS  # before it what is missing of each band of each channel
@@ -17,7 +17,7 @@ ZERO, ONE, TWO, ENDLESS = np.float32(0), np.float32(1), np.float32(2), np.float3
 
 
 class Looked(NamedTuple):
-    """Pictures over one window, the sigma of grain on two of them, and what was found there.
+    """Pictures over one window, the sigma of grain on two of them (all 3 x rows x columns), and what was found there.
 
     Attributes:
         grain: 3 x rows x columns of all cells that the window touches, own grain without picture, in sigmas.
@@ -41,6 +41,15 @@ class Wanted(NamedTuple):
     strength: Floats
 
 
+class Corner(NamedTuple):
+    """Where a tile begins, down and across: in what was looked at, in cells' pixels, in the field, in the result."""
+
+    looked: tuple[int, int]
+    cells: tuple[int, int]
+    field: tuple[int, int]
+    result: tuple[int, int]
+
+
 def fill_tile(
     looked: Looked, wide: Window, wanted: Wanted, field_window: Window, inner: Window, result: Floats, tile: Window
 ) -> None:
@@ -48,39 +57,50 @@ def fill_tile(
 
     New grain stands in for own that cannot be carried, and makes up what the denoiser left of each band.
     """
-    there, here, cells = tile.slices(wide), tile.slices(inner), cells_window(wide)
-    offset = (tile.top - field_window.top, tile.left - field_window.left)
-    corner = (tile.top - cells.top, tile.left - cells.left)
-    comp, plate, clean, sigma_comp, sigma_clean, grain, maps = looked
-    own = grain[(slice(None), *tile.slices(cells))]
-    part = Looked(comp[there], plate[there], clean[there], sigma_comp[there], sigma_clean[there], own, maps)
-    _mix(part, Wanted(wanted.field, wanted.missing[here], wanted.strength), offset, corner, result[here])
+    windows = (wide, cells_window(wide), field_window, inner)
+    corner = Corner(*((tile.top - each.top, tile.left - each.left) for each in windows))
+    _mix(looked, wanted, corner, result[tile.slices(inner)])
 
 
 @compiled
-def _mix(looked: Looked, wanted: Wanted, offset: tuple[int, int], corner: tuple[int, int], result: Floats) -> None:
-    """`offset` is where the result begins in the field, `corner` where in pixels from the first cell's."""
+def _mix(looked: Looked, wanted: Wanted, corner: Corner, result: Floats) -> None:
     high, wide = result.shape[:2]
-    maps, bands = np.empty((BANDS + 2, wide + 3 * CELL_PX), np.float32), np.empty((BANDS, high, wide), np.float32)
-    gaps, shared, first = maps[:BANDS], maps[BANDS:], corner[1] // CELL_PX
-    found = maps[:, corner[1] % CELL_PX + CELL_PX // 2 :]
+    maps, bands = np.empty((BANDS + 2, wide), np.float32), np.empty((BANDS, wide), np.float32)
+    shared, mixed = spans_of(looked.maps[CARRIED : ALIKE + 1], corner.cells, high, wide), np.empty(wide, np.float32)
     for channel in range(3):
-        grain_bands(wanted.field[..., channel], offset, bands)
+        levels = levels_of(wanted.field[..., channel], corner.field, high, wide)
+        gaps = spans_of(looked.maps[BANDS * channel : BANDS * (channel + 1)], corner.cells, high, wide)
         for row in range(high):
-            interpolate_row(looked.maps[BANDS * channel : BANDS * (channel + 1)], row + corner[0], first, gaps)
-            interpolate_row(looked.maps[CARRIED : ALIKE + 1], row + corner[0], first, shared)
-            _mix_row(looked, wanted, found, bands[:, row], row, channel, result[row, :, channel])
+            interpolate_row(gaps, row + corner.cells[0], maps[:BANDS])
+            interpolate_row(shared, row + corner.cells[0], maps[BANDS:])
+            band_row(levels, row, bands)
+            _mix_row(looked, wanted, maps, bands, corner, row, channel, mixed)
+            for column in range(wide):
+                result[row, column, channel] = mixed[column]
 
 
 @compiled
-def _mix_row(
-    looked: Looked, wanted: Wanted, found: Floats, bands: Floats, row: int, channel: int, result: Floats
+def _mix_row(  # noqa: PLR0913, PLR0917 -- what a row is made of
+    looked: Looked,
+    wanted: Wanted,
+    maps: Floats,
+    bands: Floats,
+    corner: Corner,
+    row: int,
+    channel: int,
+    mixed: Floats,
 ) -> None:
-    comp, plate, clean = looked.comp[row, :, channel], looked.plate[row, :, channel], looked.clean[row, :, channel]
-    sigma_comp, sigma_clean = looked.sigma_comp[row, :, channel], looked.sigma_clean[row, :, channel]
-    parted, missing, strength = looked.grain[channel, row], wanted.missing[row], wanted.strength[channel]
-    gaps, carries, alike = found[:BANDS], found[BANDS], found[BANDS + 1]
-    for column in range(result.size):
+    down, across = row + corner.looked[0], corner.looked[1]
+    comp, plate, clean = (
+        looked.comp[channel, down, across:],
+        looked.plate[channel, down, across:],
+        looked.clean[channel, down, across:],
+    )
+    sigma_comp, sigma_clean = looked.sigma_comp[channel, down, across:], looked.sigma_clean[channel, down, across:]
+    parted = looked.grain[channel, row + corner.cells[0], corner.cells[1] :]
+    missing, strength = wanted.missing[row + corner.result[0], corner.result[1] :], wanted.strength[channel]
+    carries, alike = maps[BANDS], maps[BANDS + 1]
+    for column in range(mixed.size):
         lost, other = missing[column], ONE - alike[column]
         own, here, there = plate[column] - clean[column], sigma_comp[column], sigma_clean[column]
         # Where the profile knows of no grain, whatever is there is.
@@ -92,7 +112,8 @@ def _mix_row(
         kept = ONE - lost
         returned, lacking = carried * (TWO * kept + carried), ONE - kept * kept
         for band in range(BANDS):
-            new = max(lacking - returned * (ONE - other * gaps[band, column]), ZERO)
+            new = max(lacking - returned * (ONE - other * maps[band, column]), ZERO)
             grain += here * np.sqrt(new) * bands[band, column]
         is_plate = (comp[column] == clean[column]) & (strength == ONE) & (lost == ONE)
-        result[column] = result[column] if is_plate | (lost == ZERO) else result[column] + grain * strength
+        added = comp[column] if lost == ZERO else comp[column] + grain * strength
+        mixed[column] = plate[column] if is_plate else added

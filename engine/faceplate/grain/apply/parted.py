@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.apply.cells import CELL_PX, cells_in, cells_window, interpolate_row, tiles_of
-from faceplate.grain.apply.detail import BANDS, KINDS, detail_planes, grain_bands
-from faceplate.grain.apply.projection import ZERO, add_cells, add_products, limited, normalise
+from faceplate.grain.apply.cells import CELL_PX, Spans, cells_in, cells_window, interpolate_row, spans_of, tiles_of
+from faceplate.grain.apply.detail import BANDS, KINDS, Levels, band_row, detail_row, levels_of, subtract
+from faceplate.grain.apply.projection import ZERO, add_cells, add_products, normalise
 from faceplate.grain.threads import side_by_side
 from faceplate.values import Floats, Window
 
@@ -41,9 +41,8 @@ def _part(  # noqa: PLR0913, PLR0917 -- the pictures, what is said of them, and 
     tile: Window,
 ) -> None:
     cells = cells_window(window)
-    down, across = tile.slices(cells)
     there, corner = (tile.top - window.top, tile.left - window.left), (tile.top - cells.top, tile.left - cells.left)
-    _part_tile(plate, clean, sigma, maps, there, corner, grain[:, down, across], taken[cells_in(tile, cells)])
+    _part_tile(plate, clean, sigma, maps, there, corner, grain, taken[cells_in(tile, cells)])
 
 
 @compiled
@@ -58,32 +57,37 @@ def _part_tile(  # noqa: PLR0913, PLR0917 -- what a tile is made of
     taken: Floats,
 ) -> None:
     """`there` is where the tile begins in the pictures, `corner` where in the cells' pixels."""
-    high, wide = grain.shape[1:]
-    details, steepness = np.empty((KINDS, high, wide), np.float32), np.empty((high, wide), np.float32)
+    high, wide = taken.shape[0] * CELL_PX, taken.shape[1] * CELL_PX
+    whole, steepness = np.empty((high, wide), np.float32), np.empty((high, wide), np.float32)
     for channel in range(3):
-        bare, own = clean[..., channel], grain[channel]
-        detail_planes(bare, there, details)
-        normalise(plate[..., channel], bare, sigma[..., channel], there, own, steepness)
-        _take_out(details, steepness, maps[channel], corner, own, taken[:, :, channel])
+        levels = levels_of(clean[channel], there, high, wide)
+        normalise(plate[channel], clean[channel], sigma[channel], there, whole, steepness)
+        shares = spans_of(maps[channel], corner, high, wide)
+        _take_out(levels, whole, steepness, shares, corner, grain[channel], taken[:, :, channel])
 
 
 @compiled
 def _take_out(
-    details: Floats, steepness: Floats, cells: Floats, corner: tuple[int, int], grain: Floats, taken: Floats
+    levels: Levels,
+    whole: Floats,
+    steepness: Floats,
+    shares: Spans,
+    corner: tuple[int, int],
+    grain: Floats,
+    taken: Floats,
 ) -> None:
-    wide = grain.shape[1]
-    maps = np.empty((KINDS, wide + 2 * CELL_PX), np.float32)
-    kind, picture, total = np.empty(wide, np.float32), np.empty(wide, np.float32), np.empty((1, wide), np.float32)
+    wide, (top, left) = whole.shape[1], corner
+    share, kinds = np.empty((KINDS, wide), np.float32), np.empty((KINDS, wide), np.float32)
+    picture, total = np.empty(wide, np.float32), np.empty((1, wide), np.float32)
     for cell in range(taken.shape[0]):
         total[:] = ZERO
         for row in range(cell * CELL_PX, (cell + 1) * CELL_PX):
-            interpolate_row(cells, row + corner[0], corner[1] // CELL_PX, maps)
+            interpolate_row(shares, row + top, share)
+            detail_row(levels, row, steepness[row], kinds)
             picture[:] = ZERO
-            for each in range(KINDS):
-                limited(details[each, row], steepness[row], kind)
-                add_products(maps[each, CELL_PX // 2 : CELL_PX // 2 + wide], kind, picture)
-            for column in range(wide):
-                grain[row, column] -= picture[column]
+            for kind in range(KINDS):
+                add_products(share[kind], kinds[kind], picture)
+            subtract(whole[row], picture, grain[row + top, left : left + wide])
             add_products(picture, picture, total[0])
         add_cells(total, taken[cell])
 
@@ -103,15 +107,13 @@ def _weigh(grain: Floats, sums: Floats, tile: Window) -> None:
 @compiled
 def _weigh_tile(grain: Floats, corner: tuple[int, int], sums: Floats) -> None:
     high, wide = sums.shape[0] * CELL_PX, sums.shape[1] * CELL_PX
-    bands, total = np.empty((BANDS, high, wide), np.float32), np.empty((ENERGIES, wide), np.float32)
-    top, left = corner
+    parts, total = np.empty((ENERGIES, wide), np.float32), np.empty((ENERGIES, wide), np.float32)
     for channel in range(3):
-        grain_bands(grain[channel], corner, bands)
+        levels = levels_of(grain[channel], corner, high, wide)
         for cell in range(sums.shape[0]):
             total[:] = ZERO
             for row in range(cell * CELL_PX, (cell + 1) * CELL_PX):
-                whole = grain[channel, top + row, left : left + wide]
-                add_products(whole, whole, total[GRAIN])
-                for band in range(BANDS):
-                    add_products(bands[band, row], bands[band, row], total[band])
+                band_row(levels, row, parts)
+                parts[GRAIN] = grain[channel, row + corner[0], corner[1] : corner[1] + wide]
+                add_products(parts.reshape(-1), parts.reshape(-1), total.reshape(-1))
             add_cells(total, sums[cell, :, channel])

@@ -1,17 +1,18 @@
 """Sums over cells of how alike grain and the clean plate's detail are, and the least squares they lead to."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from faceplate.compiled import compiled
-from faceplate.grain.apply.cells import CELL_PX, cells_in, cells_window, rows_of_cells, tiles_of
-from faceplate.grain.apply.detail import KINDS, detail_planes
+from faceplate.grain.apply.cells import CELL_PX, cells_in, cells_window, rows_of_cells, spread, tiles_of
+from faceplate.grain.apply.detail import KINDS, LARGEST, Levels, detail_row, levels_of
 from faceplate.grain.threads import side_by_side
 from faceplate.values import Floats, Matrix, Window
 
 ZERO, ONE = np.float32(0), np.float32(1)
-LEAST, LARGEST = np.float32(1e-12), np.float32(1e3)  # of sigma, and in sigmas: squares beyond are of no use in float32
+LEAST = np.float32(1e-12)  # of sigma
 
 PAIRS = KINDS * (KINDS + 1) // 2
 COUNT = PAIRS + KINDS
@@ -21,7 +22,7 @@ SUMS = COUNT + 1
 def leak_sums(plate: Floats, clean: Floats, sigma: Floats, window: Window) -> Floats:
     """What `shares_of` is made of, cells x 3 x SUMS: products of pairs of details, of grain with each, and samples.
 
-    The pictures are rows x columns x 3 over `window`; details and grain are counted in `sigma`.
+    The pictures are 3 x rows x columns over `window`; details and grain are counted in `sigma`.
     """
     cells = cells_window(window)
     sums = np.zeros((cells.height // CELL_PX, cells.width // CELL_PX, 3, SUMS), np.float32)
@@ -38,12 +39,11 @@ def _gather(plate: Floats, clean: Floats, sigma: Floats, window: Window, sums: F
 @compiled
 def _gather_tile(plate: Floats, clean: Floats, sigma: Floats, offset: tuple[int, int], sums: Floats) -> None:
     high, wide = sums.shape[0] * CELL_PX, sums.shape[1] * CELL_PX
-    details = np.empty((KINDS, high, wide), np.float32)
     grain, steepness = np.empty((high, wide), np.float32), np.empty((high, wide), np.float32)
     for channel in range(3):
-        detail_planes(clean[..., channel], offset, details)
-        normalise(plate[..., channel], clean[..., channel], sigma[..., channel], offset, grain, steepness)
-        _sum(details, grain, steepness, sums[:, :, channel])
+        levels = levels_of(clean[channel], offset, high, wide)
+        normalise(plate[channel], clean[channel], sigma[channel], offset, grain, steepness)
+        _sum(levels, grain, steepness, sums[:, :, channel])
 
 
 @compiled
@@ -67,29 +67,26 @@ def normalise(
 
 
 @compiled
-def limited(detail: Floats, steepness: Floats, kind: Floats) -> None:
-    """Fills in detail in sigmas, LARGEST at most."""
-    for at in range(kind.size):
-        kind[at] = min(max(detail[at] * steepness[at], -LARGEST), LARGEST)
-
-
-@compiled
-def _sum(details: Floats, grain: Floats, steepness: Floats, sums: Floats) -> None:
+def _sum(levels: Levels, grain: Floats, steepness: Floats, sums: Floats) -> None:
     wide = grain.shape[1]
-    kinds, total = np.empty((KINDS + 1, wide), np.float32), np.empty((SUMS, wide), np.float32)
+    kinds, total = np.empty((CELL_PX, KINDS + 1, wide), np.float32), np.empty((SUMS, wide), np.float32)
     for cell in range(sums.shape[0]):
-        total[:] = ZERO
-        for row in range(cell * CELL_PX, (cell + 1) * CELL_PX):
-            for kind in range(KINDS):
-                limited(details[kind, row], steepness[row], kinds[kind])
-            kinds[KINDS] = grain[row]
-            at = 0
-            for one in range(KINDS + 1):
-                for other in range(min(one + 1, KINDS)):
-                    add_products(kinds[one], kinds[other], total[at])
-                    at += 1
+        total[COUNT] = ZERO
+        for row in range(CELL_PX):
+            down = cell * CELL_PX + row
+            detail_row(levels, down, steepness[down], kinds[row])
+            kinds[row, KINDS] = grain[down]
             for column in range(wide):
-                total[COUNT, column] += np.float32(steepness[row, column] > 0)
+                total[COUNT, column] += np.float32(steepness[down, column] > 0)
+        at = 0
+        for one in range(KINDS + 1):
+            for other in range(min(one + 1, KINDS)):
+                for column in range(wide):
+                    whole = ZERO
+                    for row in range(CELL_PX):
+                        whole += kinds[row, one, column] * kinds[row, other, column]
+                    total[at, column] = whole
+                at += 1
         add_cells(total, sums[cell])
 
 
@@ -111,14 +108,18 @@ def add_cells(total: Floats, sums: Floats) -> None:
             sums[cell, at] = whole
 
 
-def shares_of(around: Matrix, faint: float) -> Floats:
+def shares_of(sums: Floats, weights: Sequence[float], faint: float) -> Floats:
     """How much of each kind of detail is in the grain, cells x 3 x KINDS, by least squares over the sums about a cell.
 
     Detail of less variance than `faint` may be grain that the denoiser left, and hardly counts: `faint` is added to the
     energy of each kind (ridge). Where the bands hold more than a quarter of it there is picture: the ridge vanishes.
     """
-    shares = np.zeros((*around.shape[:3], KINDS), np.float32)
-    side_by_side(lambda rows: _fill_shares(around[rows], faint, shares[rows]), rows_of_cells(around.shape[0]))
+    shares = np.zeros((*sums.shape[:3], KINDS), np.float32)
+
+    def fill(rows: slice) -> None:
+        _fill_shares(spread(sums, weights, rows), faint, shares[rows])
+
+    side_by_side(fill, rows_of_cells(sums.shape[0]))
     return shares
 
 

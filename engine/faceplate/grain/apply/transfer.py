@@ -6,13 +6,13 @@ import numpy as np
 
 from faceplate.compiled import compiled
 from faceplate.grain.apply.alike import alike
-from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, tiles_of
+from faceplate.grain.apply.cells import CELL_PX, cells_window, interpolate_row, spans_of, tiles_of
 from faceplate.grain.apply.detail import detail_reach_px
 from faceplate.grain.apply.leak import leak_of, leak_reach_px
 from faceplate.grain.apply.mixture import ALIKE, CARRIED, MADE, MAPS, TAKEN, Looked, Wanted, fill_tile
+from faceplate.grain.apply.planes import planes_of, sigma_planes
 from faceplate.grain.apply.regrain import FaceRegrainSettings, new_field, regrain
 from faceplate.grain.apply.resized import resized_profile
-from faceplate.grain.response.response import sigma_at
 from faceplate.grain.threads import BAND_ROWS, rows_of, side_by_side
 from faceplate.values import Array, Floats, GrainProfile, Window, covered_window
 
@@ -74,7 +74,7 @@ def transfer_grain(  # noqa: PLR0913 -- the inputs of a node
     field = np.zeros((around.height, around.width, 3), np.float32)
     if settings.source == "mix":
         field = new_field(scaled, around, frame, settings, comp_linear[around.slices(place)], view=view)
-    wanted = Wanted(field, lacks[inner.slices(place)], settings.strength)
+    wanted = Wanted(field, np.ascontiguousarray(lacks[inner.slices(place)]), settings.strength)
     side_by_side(partial(fill_tile, looked, wide, wanted, around, inner, result[inner.slices(place)]), tiles_of(inner))
     return result
 
@@ -118,8 +118,8 @@ def _fill_rows(  # noqa: PLR0913, PLR0917 -- pictures, and what is said of them
 
 def looked_at(pictures: list[Floats], profile: GrainProfile, settings: FaceRegrainSettings, window: Window) -> Looked:
     """Comp, plate and clean plate over a window, and what there is to know of the plate's grain on each cell of it."""
-    comp, plate, clean = pictures
-    sigma = sigma_at(profile, comp), sigma_at(profile, clean)
+    comp, plate, clean = (planes_of(each) for each in pictures)
+    sigma = sigma_planes(profile, comp), sigma_planes(profile, clean)
     if settings.source == "own":
         return Looked(comp, plate, clean, *sigma, *_as_it_is(window))
     like = alike(comp, clean, sigma, window)
@@ -149,10 +149,9 @@ def leak_map(looked: Looked, window: Window) -> Floats:
 
 @compiled
 def _show(cells: Floats, corner: tuple[int, int], shown: Floats) -> None:
-    maps = np.empty((cells.shape[0], shown.shape[1] + 3 * CELL_PX), np.float32)
-    found = maps[:, corner[1] + CELL_PX // 2 :]
+    found, spans = np.empty((MAPS, shown.shape[1]), np.float32), spans_of(cells, corner, *shown.shape[:2])
     for row in range(shown.shape[0]):
-        interpolate_row(cells, row + corner[0], 0, maps)
+        interpolate_row(spans, row + corner[0], found)
         for column in range(shown.shape[1]):
             other = np.float32(1) - found[ALIKE, column]
             carried = np.float32(1) - other * (np.float32(1) - found[CARRIED, column])
