@@ -66,6 +66,7 @@ def test_order_and_repeats_of_what_is_asked_change_nothing():
         ((), 4, ()),
         (range(1, 101), 1, ()),
         ([1, 2, 30, 31, 60, 61], 10, ()),
+        (range(0, 100, 10), 4, (20, 40, 60, 80)),
         ([8, 3, 6, 6, 5], 10, (3, 8)),
     ],
 )

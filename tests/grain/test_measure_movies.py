@@ -58,6 +58,31 @@ def test_what_a_codec_left_of_the_grain_is_found_in_texture(pan, quality):
     assert found == pytest.approx(np.mean(left, axis=0), rel=0.06)
 
 
+def copies(apart):
+    """What is measured of two frames half of which are a codec's copy, and of these further apart."""
+    rng = np.random.default_rng(3)
+    first, fresh, later = (GREY + GRAIN * rng.standard_normal((*SIZE, 3)) for _ in range(3))
+    second = np.where(np.arange(SIZE[1])[:, None] // 32 % 2, first, fresh)
+    pictures = {"first": first, "later": later, "smaller": later[:-32]}
+    frames = [(at, picture.astype(np.float32)) for at, picture in enumerate((first, second))]
+    further = [(at, pictures[name].astype(np.float32)) for at, name in enumerate(apart, 20)]
+    return measure_grain(frames, np.asarray, "codes", apart=further)
+
+
+def test_frames_further_apart_are_told_of_and_are_those_of_the_profile():
+    profile = copies(["first", "later"])
+    assert profile.frames == (0, 1, 20, 21)
+    assert any("frames further apart were compared" in note for note in profile_notes(profile))
+
+
+@pytest.mark.parametrize("apart", [[], ["first"], ["first", "first"], ["first", "smaller"]])
+def test_pairs_that_tell_nothing_are_left_out(apart):
+    profile = copies(apart)
+    assert profile.frames == (0, 1)
+    assert any("frames were measured each alone" in note for note in profile_notes(profile))
+    assert sigma_at(profile, np.full((1, 3), GREY, np.float32)) == pytest.approx(GRAIN, rel=0.05)
+
+
 def fine(picture):
     """Without slow variation, such as codecs lose."""
     return picture - cv2.blur(picture, (15, 15))

@@ -78,6 +78,13 @@ def test_compressed_frames_that_a_codec_copies_are_measured_each_alone():
     assert any("copied from one to the next" in note for note in profile_notes(profile))
 
 
+def test_patches_of_other_colours_are_no_copies():
+    rng = np.random.default_rng(2)
+    share = np.repeat(np.array([0.1, 0.3, 1, 1, 1]), SIZE[1] // 5)[:, None]
+    frames = [(place, (0.4 + 0.01 * share * unit_grain(rng, SIZE)).astype(np.float32)) for place in range(2)]
+    assert not any("copied" in note for note in notes(frames, np.asarray))
+
+
 def test_plate_without_noise_gives_no_grain_however_textured_it_is():
     frames = [(place, to_log(picture(SIZE) * (1 + 0.02 * place)).astype(np.float16)) for place in range(3)]
     profile = measure_grain(frames, to_linear, "LogC3")
@@ -100,13 +107,14 @@ def test_grain_of_little_more_than_a_code_is_still_grain():
     )
 
 
-def bands(light, grain):
-    """Eight bits with gamma 2.2: bands of so much light, each with grain of its own sigma (as a share of its light)."""
-    rng, height = np.random.default_rng(5), SIZE[0] // len(light)
-    parts = [
-        level * (1 + share * unit_grain(rng, (height, SIZE[1]))) for level, share in zip(light, grain, strict=True)
-    ]
-    return (np.round(255 * np.clip(np.concatenate(parts), 0, 1) ** (1 / 2.2)) / 255).astype(np.float32)
+def bands(light, grain, top):
+    """Codes up to `top` with gamma 2.2: bands of so much light, rising from left to right, each with grain of its own
+    sigma (as a share of its light).
+    """
+    rng, size = np.random.default_rng(5), (SIZE[0] // len(light), SIZE[1])
+    rise = np.linspace(0.9, 1.1, SIZE[1])[:, None]
+    parts = [level * rise * (1 + share * unit_grain(rng, size)) for level, share in zip(light, grain, strict=True)]
+    return (np.round(top * np.clip(np.concatenate(parts), 0, 1) ** (1 / 2.2)) / top).astype(np.float32)
 
 
 def linear_of_gamma(codes):
@@ -114,17 +122,18 @@ def linear_of_gamma(codes):
 
 
 def test_texture_at_some_exposures_of_a_clean_plate_is_no_grain():
-    codes = bands((0.02, 0.05, 0.12, 0.3, 0.7), (0.15, 0.03, 0, 0, 0))
+    codes = bands((0.02, 0.05, 0.12, 0.3, 0.7), (0.15, 0.03, 0, 0, 0), top=1023)
     profile = measure_grain([(1, codes)], linear_of_gamma, "gamma")
     assert not profile.response.any()
     assert "no grain was found in R, G, B" in profile_notes(profile)
 
 
 def test_grain_that_is_lost_in_rounding_in_the_dark_is_found_in_the_light():
-    codes = bands((0.0004, 0.0008, 0.0016, 0.1, 0.2, 0.4, 0.7), (0.02,) * 7)
+    dark, texture, light = (1e-4, 2e-4, 4e-4, 8e-4), (0.03, 0.07), (0.15, 0.3, 0.6)
+    codes = bands((*dark, *texture, *light), (*(0.02,) * 4, 0.15, 0.08, *(0.02,) * 3), top=255)
     profile = measure_grain([(1, codes)], linear_of_gamma, "gamma")
-    for light in (0.1, 0.2, 0.4, 0.7):
-        assert sigma_at(profile, np.full((1, 3), light, np.float32)) == pytest.approx(0.02 * light, rel=0.1)
+    for level in light:
+        assert sigma_at(profile, np.full((1, 3), level, np.float32)) == pytest.approx(0.02 * level, rel=0.1)
 
 
 def test_monochrome_plate_is_told_in_time_too():

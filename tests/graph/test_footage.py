@@ -53,3 +53,10 @@ def test_the_walk_runs_on_real_clips_and_leaves_the_rest_alone(footage, tmp_path
 @pytest.mark.footage
 def test_every_clip_of_the_folder_is_walked(footage):
     assert {path.name for path in Path(footage / "clips").iterdir()} == set(CLIPS)
+
+
+@pytest.mark.footage
+@pytest.mark.parametrize("clip", ["ls_demo1_woman.mp4", "pf_hand_occlusion.mp4", "swapB_ls_demo3.mp4"])
+def test_what_codecs_left_of_texture_and_rounding_is_no_grain(footage, clip):
+    plate = open_encoded_plate(str(footage / "clips" / clip), "10-80", "srgb_rec709_scene")
+    assert not measure_shot_grain(plate, plate.frames).response.any()

@@ -13,13 +13,12 @@ from faceplate.grain import (
     FaceDegrainSettings,
     FaceRegrainSettings,
     degrain_device,
-    frames_to_measure,
     read_profile,
 )
 from faceplate.graph import (
     Shot,
     check_track_fits,
-    grain_sample_frames,
+    grain_frames,
     measure_shot_grain,
     one_shot_notes,
     person_named,
@@ -144,15 +143,17 @@ def _grain(arguments: argparse.Namespace, plate: Plate, track: Track, report: Re
     if arguments.grain is not None:
         return read_profile(arguments.grain)
     report.note("measuring the plate's grain; give --grain PLATE.grain to use one measured before")
-    frames = _sound_frames(plate, track.frames) if arguments.on_error == "skip" else track.frames
-    return measure_shot_grain(plate, frames)
+    unsound = _unsound_frames(plate, track.frames) if arguments.on_error == "skip" else frozenset[int]()
+    return measure_shot_grain(plate, track.frames, unsound=unsound)
 
 
-def _sound_frames(plate: Plate, numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """Those of a few frames spread over the shot that can be read; all frames where none of them can."""
-    sound = []
-    for number in frames_to_measure(numbers, grain_sample_frames):
-        with suppress(*frame_faults):
+def _unsound_frames(plate: Plate, numbers: tuple[int, ...]) -> frozenset[int]:
+    """Those of the frames that grain is measured on which cannot be read; none where that leaves no frame."""
+    chosen, apart = grain_frames(numbers)
+    unsound = set()
+    for number in {*chosen, *apart}:
+        try:
             plate.read(number)
-            sound.append(number)
-    return tuple(sound) or numbers
+        except frame_faults:
+            unsound.add(number)
+    return frozenset() if unsound.issuperset(chosen) else frozenset(unsound)

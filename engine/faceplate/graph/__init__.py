@@ -21,7 +21,7 @@ from faceplate.graph.render_script import (
 )
 from faceplate.graph.shot import Rendered, Shot
 from faceplate.graph.shot_checks import check_track_fits, person_named
-from faceplate.graph.shot_grain import grain_sample_frames, measure_shot_grain
+from faceplate.graph.shot_grain import grain_frames, grain_sample_frames, measure_shot_grain
 from faceplate.graph.shot_walk import render_frame
 from faceplate.graph.timing import StageTimes
 from faceplate.graph.tracking import face_pack, track_shot
@@ -44,6 +44,7 @@ __all__ = [
     "face_pack",
     "find_gizmos",
     "grain_digest",
+    "grain_frames",
     "grain_sample_frames",
     "inputs_of",
     "layer_kinds",

@@ -1,8 +1,9 @@
 """The grain of a shot, measured on a few of its frames."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ grain_sample_frames = 10
 """How many frames it is measured on, in pairs of neighbours."""
 
 
-def measure_shot_grain(
+def measure_shot_grain(  # noqa: PLR0913 -- a plate, and all that may be known of it
     plate: Plate,
     frames: tuple[int, ...],
     config: Any = None,
@@ -26,6 +27,7 @@ def measure_shot_grain(
     clean: Plate | None = None,
     count: int = grain_sample_frames,
     space: str | None = None,
+    unsound: Container[int] = (),
     on_blocks: Callable[[BlocksUsed], None] | None = None,
 ) -> GrainProfile:
     """The plate's grain, measured on a few of `frames` spread over the shot: the same few for every render of it.
@@ -38,18 +40,17 @@ def measure_shot_grain(
         config: knows the plate's encoding; the one in use where absent.
         clean: the plate without its grain, made by whatever means, in its own encoding: grain is then what sets the two
             apart.
-        count: the most frames that are looked at.
+        count: the most frames that are looked at, and again where a codec copies parts of a frame into the next.
         space: whose primaries the grain is told in, where the plate was read from another; its own where absent.
+        unsound: frames that are passed over.
         on_blocks: hears of each frame which of its places were used.
 
     Raises:
         PlateError: one of the frames is missing or damaged, or the clean plate is of another format.
     """
-    chosen, encoding = frames_to_measure(frames, count), encoding_of(plate)
-    pictures, apart = (
-        ((number, _encoded(_sampled(plate, number))) for number in some)
-        for some in (chosen, frames_apart(frames, count))
-    )
+    encoding = encoding_of(plate)
+    chosen, further = grain_frames(frames, count, unsound)
+    pictures, apart = (((number, _encoded(_sampled(plate, number))) for number in some) for some in (chosen, further))
     beside = None
     if clean is not None:
         check_holds(clean, chosen, "the frames that grain is measured on,")
@@ -65,6 +66,17 @@ def measure_shot_grain(
         on_blocks=on_blocks,
     )
     return replace(measured, light="camera", encoding=space or encoding)
+
+
+def grain_frames(
+    frames: tuple[int, ...], count: int = grain_sample_frames, unsound: Container[int] = ()
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Those that grain is measured on, and the pairs further apart that it is measured on where a codec copies."""
+    chosen = tuple(number for number in frames_to_measure(frames, count) if number not in unsound)
+    apart = frames_apart(frames, count)
+    pairs = zip(apart[::2], apart[1::2], strict=True)
+    sound = (pair for pair in pairs if pair[0] not in unsound and pair[1] not in unsound)
+    return chosen, tuple(chain.from_iterable(sound))
 
 
 def _in_encoding_of(plate: Plate, clean: Plate, config: Any, number: int) -> Array:

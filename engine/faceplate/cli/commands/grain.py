@@ -70,7 +70,8 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clean-colourspace", metavar="CS", help="of --clean; without it, --colourspace")
     parser.add_argument(
         "--frames", metavar="N", type=int, default=grain_sample_frames,
-        help=f"how many frames are looked at: pairs of neighbours spread over the range; default {grain_sample_frames}",
+        help="how many frames are looked at: pairs of neighbours spread over the range, and as many further apart "
+        f"where a codec copies; default {grain_sample_frames}",
     )  # fmt: skip
     parser.add_argument("--report", metavar="PLATE.html", type=Path, help="a page with plots of what was measured")
 
@@ -119,11 +120,14 @@ def _measure(arguments: argparse.Namespace, report: Report) -> None:
             check_writable(path.resolve().parent)
     plate, used = opened_plate(arguments), list[BlocksUsed]()
     clean = _beside(arguments, arguments.clean, arguments.clean_colourspace)
-    with report.frames("measure", len(frames_to_measure(plate.frames, arguments.frames))) as count:
+    awaited = set(frames_to_measure(plate.frames, arguments.frames))
+    with report.frames("measure", len(awaited)) as count:
 
         def heard(blocks: BlocksUsed) -> None:
             used.append(blocks)
-            count(blocks.frame)
+            if blocks.frame in awaited:
+                awaited.remove(blocks.frame)
+                count(blocks.frame)
 
         profile = measure_shot_grain(plate, plate.frames, clean=clean, count=arguments.frames, on_blocks=heard)
     write_profile(profile, arguments.output)

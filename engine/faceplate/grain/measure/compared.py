@@ -1,5 +1,6 @@
 """Which frames are compared: each with the one before it, every frame at most once; or with one further away."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +28,7 @@ def compared(frames: Iterable[tuple[int, Array]]) -> Iterator[Seen]:
     last: tuple[int, Array] | None = None
     lonely = False
     for number, frame in frames:
-        if last is not None and _alike(last[1], frame):
+        if last is not None and is_alike(last[1], frame):
             yield Seen(number, frame, None, held=True)
             continue
         before = last if last is not None and lonely and last[1].shape == frame.shape else None
@@ -55,13 +56,14 @@ def frames_to_measure(numbers: Sequence[int], count: int) -> tuple[int, ...]:
 
 
 def frames_apart(numbers: Sequence[int], count: int) -> tuple[int, ...]:
-    """At most `count` of a shot's frames in pairs that lie APART, or as far as the shot allows; pairs in order.
+    """At most `count` of a shot's frames in pairs, one after the other: those that lie furthest apart, up to APART.
 
-    None where there are only neighbours.
+    None where no two do that are more than neighbours.
     """
-    there = set(numbers)
-    reach = min(APART, max(there, default=0) - min(there, default=0))
-    firsts = [number for number in sorted(there) if number + reach in there] if reach >= NEXT_BUT_ONE else []
+    ordered = sorted(set(numbers))
+    furthest = {first: ordered[bisect_right(ordered, first + APART) - 1] - first for first in ordered}
+    reach = max(furthest.values(), default=0)
+    firsts = [first for first in ordered if furthest[first] == reach >= NEXT_BUT_ONE]
     return tuple(number for first in _spread(firsts, count // 2) for number in (first, first + reach))
 
 
@@ -71,7 +73,8 @@ def _spread(numbers: list[int], count: int) -> list[int]:
     return [numbers[(2 * each + 1) * len(numbers) // (2 * many)] for each in range(many)]
 
 
-def _alike(one: Array, other: Array) -> bool:
+def is_alike(one: Array, other: Array) -> bool:
+    """Whether two frames are one, sample for sample."""
     glance = np.s_[::GLANCE_PX, ::GLANCE_PX]
     return (
         one.shape == other.shape

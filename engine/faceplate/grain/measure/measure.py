@@ -12,7 +12,7 @@ import numpy.typing as npt
 from faceplate.errors import PlateError
 from faceplate.grain.kernel import kernel_of
 from faceplate.grain.measure.blocks import BLOCK_PX, FLAT_FACTOR, LOOSE_FACTOR, Survey, choose, corners_of, survey
-from faceplate.grain.measure.compared import compared
+from faceplate.grain.measure.compared import compared, is_alike
 from faceplate.grain.measure.displacement import pyramid
 from faceplate.grain.measure.faults import Faults, Seen, is_baked
 from faceplate.grain.measure.gathered import (
@@ -131,8 +131,9 @@ def measure_grain(
         settings: bins and block counts.
         clean: the degrained plate, the same frames in the same order and encoding.
         apart: pairs of frames further apart (`frames_apart`), one after the other. They are asked for where neighbours
-            are copies of each other, as codecs make them: grain is then what differs between these.
-        on_blocks: is told which blocks each frame was measured in.
+            are copies of each other, as codecs make them: grain is then what differs between these. A pair of one frame
+            twice, or of two sizes, is left out, and a last frame by itself.
+        on_blocks: is told which blocks of each frame were looked at.
 
     Raises:
         PlateError: no frames, a frame that is not rows x columns x 3, one smaller than a block of 32 pixels, or one
@@ -144,14 +145,15 @@ def measure_grain(
         taken = _pairs(measured, frames, to_linear, settings)
     else:
         taken = _degrained(measured, zip_longest(frames, clean, fillvalue=MISSING), to_linear, settings)
+    hear = on_blocks or (lambda _: None)
     for used in taken:
-        if on_blocks is not None:
-            on_blocks(used)
+        hear(used)
     if not measured.numbers:
         raise _no_frames(encoding)
     measured.faults.copied = clean is None and measured.beside.weak_share > measured.alone.weak_share + COPIED
     if measured.faults.copied:
-        _further_apart(measured, iter(apart), to_linear, settings)
+        for used in _further_apart(measured, iter(apart), to_linear, settings):
+            hear(used)
     return _profile(measured, encoding, settings)
 
 
@@ -177,15 +179,32 @@ def _pairs(
 
 
 def _further_apart(
-    measured: Measured, frames: Iterator[tuple[int, Array]], to_linear: ToLinear, settings: GrainMeasureSettings
-) -> None:
+    measured: Measured, frames: Iterator[Numbered], to_linear: ToLinear, settings: GrainMeasureSettings
+) -> Iterator[BlocksUsed]:
     """Takes in pairs of frames, what differs between the two of each."""
-    for (number, frame_encoded), (other, other_encoded) in zip(frames, frames, strict=True):
-        measured.faults.apart = True
-        measured.numbers += [number, other]
-        found = _candidates(frame_encoded, survey(frame_encoded, f"frame {number}"), to_linear, settings)
-        there = moved_between(pyramid(frame_encoded), pyramid(other_encoded), found, other_encoded)
-        measured.apart.add(without_copies(sampled(frame_encoded, found, to_linear, there)[1]))
+    for one in frames:
+        used = _beside_next(measured, one, frames, to_linear, settings)
+        if used is not None:
+            yield used
+
+
+def _beside_next(
+    measured: Measured, one: Numbered, frames: Iterator[Numbered], to_linear: ToLinear, settings: GrainMeasureSettings
+) -> BlocksUsed | None:
+    """Takes in a frame and the next, which is let go; nothing where the two are one, or there is none."""
+    (number, frame_encoded), (other, other_encoded) = one, next(frames, MISSING)
+    if number is None or other is None:
+        return None
+    if other_encoded.shape != frame_encoded.shape or is_alike(frame_encoded, other_encoded):
+        return None
+    found = _candidates(frame_encoded, survey(frame_encoded, f"frame {number}"), to_linear, settings)
+    there = moved_between(pyramid(frame_encoded), pyramid(other_encoded), found, other_encoded)
+    single, pair = sampled(frame_encoded, found, to_linear, there)
+    differing = without_copies(pair)
+    measured.apart.add(differing)
+    measured.faults.apart |= differing.which.size > 0
+    measured.numbers += [number, other]
+    return _used(number, found, single.none(), differing)
 
 
 def _degrained(
@@ -284,12 +303,16 @@ def _channels(sample: Sample, covariances: Matrix, bins_per_stop: int) -> list[C
         Channel(sample.means[:, each], sample.variances[:, each], bins[:, each], free[each], responses[each])
         for each in range(3)
     ]
-    return [_believed(channel, sample.rounding[:, each]) for each, channel in enumerate(found)]
+    # One channel alone is hidden by nothing: codes of Y'CbCr leave more in one than in the others.
+    believed = [_believed(channel, sample.rounding[:, each]) for each, channel in enumerate(found)]
+    if sum(any(channel.response.terms) for channel in believed) > 1:
+        return believed
+    return [_believed(channel, np.zeros_like(channel.mean)) for channel in believed]
 
 
 def _believed(channel: Channel, rounding: Floats) -> Channel:
     """Without any grain, where most bins have none, or fewer show what the response tells than have none and should:
-    what is left is texture of a picture without.
+    what is left is texture of a picture without. `rounding` says what variance may not be seen.
     """
     levels = levels_in(channel.mean, channel.variance, channel.bins, channel.free, channel.response)
     shown, numbers = explained_by(channel.response, levels).sum(), np.unique(channel.bins)

@@ -161,18 +161,20 @@ def linear_planes(blocks_encoded: Floats, to_linear: ToLinear) -> Floats:
 
 def _blocks(which: Places, means: Floats, planes: Floats, rounding: Rounding, bins: Places, removed: int) -> Blocks:
     residuals, curved = split(planes, removed)
-    variance = rounding.beyond(np.mean(np.square(residuals), axis=(2, 3)))
+    variance = np.mean(np.square(residuals), axis=(2, 3))
+    limit = rounding.limit(variance)
+    variance[variance < limit] = 0
     slow = curved / np.float32(BLOCK_PX**2) if removed < ALL_MODES else np.float32(0)
     fast = np.maximum(variance - slow, 0)
     whole, structure = np.zeros((which.size, 2)), curved.sum(axis=1)
-    return Blocks(which, means, residuals, variance, rounding.least, fast, structure, bins[which], whole)
+    return Blocks(which, means, residuals, variance, limit, fast, structure, bins[which], whole)
 
 
 def _nothing() -> Blocks:
     none = np.empty(0, np.int64)
     planes = np.empty((0, 3, BLOCK_PX, BLOCK_PX), np.float32)
     numbers = np.empty((0, 3), np.float32)
-    return _blocks(none, numbers, planes, Rounding(numbers, numbers), none, 0)
+    return _blocks(none, numbers, planes, Rounding(numbers, numbers, np.zeros(3, np.bool_)), none, 0)
 
 
 def _joined(parts: list[Blocks]) -> Blocks:

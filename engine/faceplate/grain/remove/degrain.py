@@ -62,7 +62,7 @@ def degrain(  # noqa: PLR0913 -- the inputs of a node
         DeviceError: the GPU has not enough memory.
     """
     window = window or Window(0, 0, rgb_linear.shape[1], rgb_linear.shape[0])
-    part = Part(window, inside or window)
+    part = Part(window, (inside or window).intersect(window))
     if not settings.amount or not profile.response.any():
         return rgb_linear[part.inside.slices(window)].copy()
     used = _unlike(rgb_linear, neighbours)

@@ -93,7 +93,7 @@ def _merged(
     part: Part,
     offsets: tuple[int, ...],
 ) -> Tensor:
-    """The part's opponents without their grain, of those of each frame; the others are moved onto the first."""
+    """The part's opponents without their grain: those of the frames, which are used up, moved onto the first."""
     covariances, near = opponent_covariances(profile), part.near
     stack = even[0].new_empty((3, len(even), near.height, near.width))
     stack[:, 0] = even[0][:, *near.slices(part.window)]
@@ -101,6 +101,7 @@ def _merged(
         found = motions(torch.stack([each[0] for each in even]), whitening(covariances[0]), part.corner, offsets)
         for place, motion in enumerate(found, 1):
             stack[:, place] = aligned(even[place], motion, part.corner, near)
+    even.clear()  # what lies beyond the part has done its work, and the GPU has other use for the room
     variances = noise_variances(covariances, settings.luminance, settings.colour)
     return shrunk(stack, variances, part.near_corner)[:, *part.inside.slices(near)]
 
