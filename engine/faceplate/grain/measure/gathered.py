@@ -1,10 +1,11 @@
 """What has been measured of a plate so far, frame after frame, in a few numbers for each block."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from faceplate.grain.measure.displacement import Places
 from faceplate.grain.measure.pairs import kept_by_interpolation
@@ -75,8 +76,7 @@ class Gathered:
     def weak_share(self) -> float:
         """The share of the blocks that are far weaker than others of their bin."""
         weak = 0
-        for number in np.unique(self.bins).tolist():
-            variance = self.variances[self.bins == number].sum(axis=1)
+        for _, variance in _by_bin(self.bins, self.variances):
             grainy = variance[variance > 0]
             weak += variance.size - grainy.size
             weak += int(np.count_nonzero(grainy < WEAK * np.median(grainy))) if grainy.size else 0
@@ -85,10 +85,7 @@ class Gathered:
     @property
     def dead_share(self) -> float:
         """The share of the blocks that have hardly any grain where others of their exposure have some."""
-        dead = 0
-        for number in np.unique(self.bins):
-            variance = self.variances[self.bins == number].sum(axis=1)
-            dead += int(np.count_nonzero(variance < DEAD * np.percentile(variance, 75)))
+        dead = sum(int(np.count_nonzero(_is_dead(variance))) for _, variance in _by_bin(self.bins, self.variances))
         return dead / max(self.bins.size, 1)
 
     def grain_variances(self, covariances: Matrix) -> Matrix:
@@ -176,12 +173,22 @@ def _usual(variances: Array) -> Matrix:
 def without_copies(blocks: Blocks) -> Blocks:
     """Without those that a codec copied; where most of a bin are alike, there is no grain to copy."""
     kept = [np.empty(0, np.int64)]
-    for number in np.unique(blocks.bins):
-        members = np.flatnonzero(blocks.bins == number)
-        variance = blocks.variance[members].sum(axis=1)
-        alive = variance >= DEAD * np.percentile(variance, 75)
-        kept.append(members[alive] if 2 * np.count_nonzero(alive) > alive.size else members)
+    for members, variance in _by_bin(blocks.bins, blocks.variance):
+        dead = _is_dead(variance)
+        kept.append(members[~dead] if 2 * np.count_nonzero(dead) < dead.size else members)
     return blocks.at(np.sort(np.concatenate(kept)))
+
+
+def _by_bin(bins: Places, variances: Floats) -> Iterator[tuple[Places, Floats]]:
+    """The blocks of each bin, and their variances, those of the channels added up."""
+    for number in np.unique(bins):
+        members = np.flatnonzero(bins == number)
+        yield members, variances[members].sum(axis=1)
+
+
+def _is_dead(variance: Floats) -> npt.NDArray[np.bool_]:
+    """Which blocks of a bin have hardly any grain beside a good part of the others."""
+    return np.asarray(variance < DEAD * np.percentile(variance, 75))
 
 
 def _add_bin(spectrum: CrossSpectrum, blocks: Blocks, members: Places) -> None:
